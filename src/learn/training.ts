@@ -1,0 +1,79 @@
+/**
+ * What a trainer is asked and what it answers. Plain data: a job crosses into a worker thread, another
+ * process or a browser worker unchanged.
+ */
+
+/** Local optimiser of a client. State (momentum, moments) starts at zero in every round. */
+export interface LocalOptimizer {
+  /** `sgd` (momentum 0 is plain SGD; heavy ball otherwise) or `adam` (Kingma and Ba 2015, with bias correction). */
+  readonly kind: "sgd" | "adam";
+  /** Step size > 0. */
+  readonly rate: number;
+  /** Heavy-ball momentum in [0, 1); only `sgd`. Default 0. */
+  readonly momentum?: number;
+  /** First and second moment decay in [0, 1); only `adam`. Defaults 0.9 and 0.999. */
+  readonly beta1?: number;
+  readonly beta2?: number;
+  /** Added to the root of the second moment; only `adam`. Default 1e-8. */
+  readonly epsilon?: number;
+  /** L2 penalty added to the gradient, >= 0. Default 0. */
+  readonly decay?: number;
+  /** Largest L2 norm of the whole gradient, after decay and proximal term; none when absent. */
+  readonly clip?: number;
+}
+
+/** How a client trains in one round. */
+export interface LocalWork {
+  /** Passes over the client's data, >= 1. */
+  readonly epochs: number;
+  /** Examples per step; the last batch of an epoch may be smaller and is averaged over its true size. */
+  readonly batch: number;
+  readonly optimizer: LocalOptimizer;
+  /** FedProx: mu of the term mu/2 * |y - x|^2 towards the round's model x; 0 is FedAvg. */
+  readonly proximal?: number;
+}
+
+export interface TrainJob {
+  readonly kind: "train";
+  /** Which shard of the training data, 0-based. */
+  readonly shard: number;
+  /** The round's model, length d. */
+  readonly parameters: Float32Array;
+  readonly work: LocalWork;
+  /** Added to every gradient (SCAFFOLD's c - c_k), length d. */
+  readonly correction?: Float32Array;
+  /** Seeds the shuffling of this job alone. */
+  readonly seed: number;
+}
+
+export interface TrainResult {
+  readonly kind: "train";
+  /** Trained minus received parameters, length d. */
+  readonly update: Float32Array;
+  readonly examples: number;
+  /** Optimiser steps taken. */
+  readonly steps: number;
+  /** Mean training loss over all steps; not finite when training diverged. */
+  readonly loss: number;
+}
+
+export interface EvaluateJob {
+  readonly kind: "evaluate";
+  readonly parameters: Float32Array;
+  /** A shard of the training data, or the held-out set. */
+  readonly on: number | "test";
+}
+
+export interface EvaluateResult {
+  readonly kind: "evaluate";
+  readonly examples: number;
+  /** Mean over the examples. */
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Runs jobs, in this thread or elsewhere. Results do not depend on how many run at once. */
+export interface Trainer extends AsyncDisposable {
+  run(job: TrainJob): Promise<TrainResult>;
+  run(job: EvaluateJob): Promise<EvaluateResult>;
+}

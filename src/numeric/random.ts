@@ -1,0 +1,122 @@
+/**
+ * Simulation randomness: seeded, splittable, the same on every machine. Never for secrets; cryptographic
+ * randomness is another type on purpose (see `docs/architecture.md`, randomness).
+ *
+ * The generator is xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators",
+ * ACM TOMS 2021), seeded by splitmix32 over a hash of the stream's path. A stream is named by a path such as
+ * `(seed, "round", 3, "client", 7, "uplink")`, so that what one purpose draws never shifts what another sees.
+ */
+export class SimulationRandom {
+  readonly #state: Uint32Array;
+  readonly #path: readonly (string | number)[];
+
+  private constructor(path: readonly (string | number)[]) {
+    this.#path = path;
+    this.#state = seedState(path.join("\u001f"));
+  }
+
+  /** The root stream of a run. `seed` is any integer. */
+  static fromSeed(seed: number): SimulationRandom {
+    return new SimulationRandom([seed]);
+  }
+
+  /** An independent stream named by this stream's path and `names`; drawing from it does not advance this one. */
+  stream(...names: (string | number)[]): SimulationRandom {
+    return new SimulationRandom([...this.#path, ...names]);
+  }
+
+  /** The next 32 random bits, as an integer in [0, 2^32). */
+  bits(): number {
+    const s = this.#state;
+    const result = Math.imul(rotateLeft(Math.imul(s[1], 5), 7), 9) >>> 0;
+    const t = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotateLeft(s[3], 11);
+    return result;
+  }
+
+  /** Uniform in [0, 1) with 53 random bits. */
+  uniform(): number {
+    return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992;
+  }
+
+  /** A uniform integer in [0, bound), without modulo bias; `bound` in [1, 2^32]. */
+  integer(bound: number): number {
+    const limit = 4294967296 - (4294967296 % bound);
+    let draw = this.bits();
+    while (draw >= limit) draw = this.bits();
+    return draw % bound;
+  }
+
+  /** A draw from the normal distribution of mean 0 and variance 1 (Box and Muller 1958). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** A draw from the exponential distribution of mean 1. */
+  exponential(): number {
+    return -Math.log(1 - this.uniform());
+  }
+
+  /** A draw from the gamma distribution of the given shape > 0 and scale 1 (Marsaglia and Tsang 2000). */
+  gamma(shape: number): number {
+    if (shape < 1) return this.gamma(shape + 1) * (1 - this.uniform()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log(1 - this.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+
+  /** A point of the simplex drawn from the symmetric Dirichlet distribution with `count` categories. */
+  dirichlet(alpha: number, count: number): Float64Array {
+    const draws = Float64Array.from({ length: count }, () => this.gamma(alpha));
+    const sum = draws.reduce((a, b) => a + b, 0);
+    // Tiny alpha can underflow every draw: the limit of the distribution is then a random corner.
+    if (sum === 0) {
+      draws[this.integer(count)] = 1;
+      return draws;
+    }
+    return draws.map((x) => x / sum);
+  }
+
+  /** Shuffles in place (Fisher and Yates) and returns the same array. */
+  shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const held = items[i];
+      items[i] = items[j];
+      items[j] = held;
+    }
+    return items;
+  }
+}
+
+function rotateLeft(x: number, k: number): number {
+  return (x << k) | (x >>> (32 - k));
+}
+
+/** Four words from a name: two rounds of FNV-1a over UTF-16 code units, spread by splitmix32. */
+function seedState(name: string): Uint32Array {
+  let low = 0x811c9dc5;
+  let high = 0x9747b28c;
+  for (let i = 0; i < name.length; i++) {
+    low = Math.imul(low ^ name.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ name.charCodeAt(i), 0x85ebca6b) ^ (low >>> 15);
+  }
+  const mix = (word: number): number => {
+    let z = (word + 0x9e3779b9) | 0;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  };
+  const state = Uint32Array.of(mix(low), mix(high), mix(low ^ 0x5bd1e995), mix(high ^ 0x1b873593));
+  if (state.every((word) => word === 0)) state[0] = 1;
+  return state;
+}

@@ -1,0 +1,121 @@
+/**
+ * The event log's vocabulary. The log is the one record of a run: progress bar, dashboard, report, summary and
+ * resume are all readers of it. Parties record bodies; the runner stamps them with sequence and times.
+ */
+
+/** What became of a client that was asked in a round. */
+export type Outcome = "contributed" | "late" | "dropped" | "rejected";
+
+/** Bytes on the wire, frames included. */
+export interface Traffic {
+  readonly uplinkBytes: number;
+  readonly downlinkBytes: number;
+  readonly clientToClientBytes: number;
+}
+
+/** One finished round as users see it; the element of `RunSummary.rounds`. */
+export interface RoundSummary extends Traffic {
+  /** 1-based. */
+  readonly round: number;
+  /** On the held-out set after this round, in [0, 1]; null in rounds without evaluation. */
+  readonly accuracy: number | null;
+  readonly loss: number | null;
+  /** Simulated seconds from the start of this round to its end. */
+  readonly virtualSeconds: number;
+  readonly wallSeconds: number;
+  /** Counts of clients. */
+  readonly selected: number;
+  readonly contributed: number;
+  readonly late: number;
+  readonly dropped: number;
+  readonly rejected: number;
+  /** Mean over the clients' own data, where the recipe asks for client evaluation. */
+  readonly clientAccuracy?: number;
+  readonly clientLoss?: number;
+}
+
+export type EventBody =
+  | {
+      readonly kind: "run-started";
+      readonly run: string;
+      /** The full recipe with all defaults filled in. */
+      readonly recipe: unknown;
+      readonly seed: number;
+      readonly task: string;
+      readonly clients: number;
+      readonly parameters: number;
+      readonly rounds: number;
+      readonly versions: Readonly<Record<string, string>>;
+      readonly machine: { readonly cpu: string; readonly cores: number; readonly workers: number };
+      readonly classNames: readonly string[];
+      /** Row per client, column per class: examples held. */
+      readonly histogram: readonly (readonly number[])[];
+    }
+  | { readonly kind: "run-resumed"; /** Later events up to this one are superseded. */ readonly after: number }
+  | { readonly kind: "round-started"; readonly round: number; readonly attempt: number; readonly selected: readonly string[] }
+  /** A client's local training, in its own words. `virtualSeconds` is the simulated duration. */
+  | {
+      readonly kind: "client-trained";
+      readonly round: number;
+      readonly client: string;
+      readonly virtualSeconds: number;
+      readonly examples: number;
+      readonly loss: number;
+    }
+  | { readonly kind: "client-left"; readonly client: string }
+  | { readonly kind: "client-joined"; readonly client: string }
+  | {
+      readonly kind: "client-outcome";
+      readonly round: number;
+      readonly client: string;
+      readonly outcome: Outcome;
+      /** Why a client was rejected or dropped. */
+      readonly reason?: string;
+    }
+  /** The round was given up and will be tried again. */
+  | { readonly kind: "round-failed"; readonly round: number; readonly attempt: number; readonly code: string; readonly reason: string }
+  | ({ readonly kind: "round-finished" } & RoundSummary)
+  | { readonly kind: "checkpoint"; readonly round: number; readonly file: string; readonly best: boolean }
+  | { readonly kind: "run-finished"; readonly summary: RunSummary }
+  | { readonly kind: "run-failed"; readonly code: string; readonly message: string; readonly round: number | null };
+
+/** An event as the log holds it. */
+export type RunEvent = EventBody & {
+  /** 1-based position in the log. */
+  readonly sequence: number;
+  /** Simulated (or real) seconds since the run started. */
+  readonly at: number;
+  /** Wall clock, milliseconds since 1970; the only field besides `wallSeconds` that differs between equal runs. */
+  readonly wall: number;
+};
+
+/** The JSON that `coterie run --json` prints; its shape is fixed (see `docs/summary.md`). */
+export interface RunSummary {
+  readonly run: string;
+  readonly recipe: string;
+  readonly seed: number;
+  readonly task: string;
+  readonly clients: number;
+  readonly parameters: number;
+  readonly rounds: readonly RoundSummary[];
+  readonly final: { readonly accuracy: number; readonly loss: number; readonly round: number };
+  readonly best: { readonly round: number; readonly accuracy: number };
+  readonly privacy: null | {
+    readonly unit: "sample" | "client" | "entry";
+    readonly epsilon: number;
+    readonly delta: number;
+    readonly accountant: string;
+    readonly assumptions: readonly string[];
+  };
+  /** Figures of the method in use. */
+  readonly method: Readonly<Record<string, unknown>>;
+  readonly files: {
+    readonly report: string;
+    readonly model: string;
+    readonly onnx: string;
+    readonly events: string;
+  };
+  readonly virtualSeconds: number;
+  readonly wallSeconds: number;
+  readonly peakMemoryBytes: number;
+}
