@@ -7,36 +7,52 @@
  * `(seed, "round", 3, "client", 7, "uplink")`, so that what one purpose draws never shifts what another sees.
  */
 export class SimulationRandom {
-  readonly #state: Uint32Array;
-  readonly #path: readonly (string | number)[];
+  // The hash of the path so far: a child stream continues it, so naming one costs its own names only.
+  readonly #low: number;
+  readonly #high: number;
+  // The generator's state as plain integers: cheaper to create by the thousand than a typed array.
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
 
-  private constructor(path: readonly (string | number)[]) {
-    this.#path = path;
-    this.#state = seedState(path.join("\u001f"));
+  /** Two rounds of FNV-1a over the UTF-16 code units of `name`, from the parent's hash, spread by splitmix32. */
+  private constructor(low: number, high: number, name: string) {
+    for (let i = 0; i < name.length; i++) {
+      low = Math.imul(low ^ name.charCodeAt(i), 0x01000193);
+      high = Math.imul(high ^ name.charCodeAt(i), 0x85ebca6b) ^ (low >>> 15);
+    }
+    this.#low = low;
+    this.#high = high;
+    // `spread` is a bijection, so the first and third words differ and the state is never all zero.
+    this.#a = spread(low);
+    this.#b = spread(high);
+    this.#c = spread(low ^ 0x5bd1e995);
+    this.#d = spread(high ^ 0x1b873593);
   }
 
   /** The root stream of a run. `seed` is any integer. */
   static fromSeed(seed: number): SimulationRandom {
-    return new SimulationRandom([seed]);
+    return new SimulationRandom(0x811c9dc5, 0x9747b28c, String(seed));
   }
 
   /** An independent stream named by this stream's path and `names`; drawing from it does not advance this one. */
   stream(...names: (string | number)[]): SimulationRandom {
-    return new SimulationRandom([...this.#path, ...names]);
+    let path = "";
+    for (const name of names) path += `\u001f${name}`;
+    return new SimulationRandom(this.#low, this.#high, path);
   }
 
   /** The next 32 random bits, as an integer in [0, 2^32). */
   bits(): number {
-    const s = this.#state;
-    const result = Math.imul(rotateLeft(Math.imul(s[1], 5), 7), 9) >>> 0;
-    const t = s[1] << 9;
-    s[2] ^= s[0];
-    s[3] ^= s[1];
-    s[1] ^= s[2];
-    s[0] ^= s[3];
-    s[2] ^= t;
-    s[3] = rotateLeft(s[3], 11);
-    return result;
+    const b = this.#b;
+    const c = this.#c ^ this.#a;
+    const d = this.#d ^ b;
+    this.#b = b ^ c;
+    this.#a ^= d;
+    this.#c = c ^ (b << 9);
+    this.#d = rotateLeft(d, 11);
+    return Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
   }
 
   /** Uniform in [0, 1) with 53 random bits. */
@@ -102,21 +118,10 @@ function rotateLeft(x: number, k: number): number {
   return (x << k) | (x >>> (32 - k));
 }
 
-/** Four words from a name: two rounds of FNV-1a over UTF-16 code units, spread by splitmix32. */
-function seedState(name: string): Uint32Array {
-  let low = 0x811c9dc5;
-  let high = 0x9747b28c;
-  for (let i = 0; i < name.length; i++) {
-    low = Math.imul(low ^ name.charCodeAt(i), 0x01000193);
-    high = Math.imul(high ^ name.charCodeAt(i), 0x85ebca6b) ^ (low >>> 15);
-  }
-  const mix = (word: number): number => {
-    let z = (word + 0x9e3779b9) | 0;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
-  };
-  const state = Uint32Array.of(mix(low), mix(high), mix(low ^ 0x5bd1e995), mix(high ^ 0x1b873593));
-  if (state.every((word) => word === 0)) state[0] = 1;
-  return state;
+/** One step of splitmix32: a bijection of the 32-bit integers. */
+function spread(word: number): number {
+  let z = (word + 0x9e3779b9) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return z ^ (z >>> 15);
 }

@@ -34,6 +34,14 @@ export interface RoundSummary extends Traffic {
   readonly clientLoss?: number;
 }
 
+/** What the server itself knows of a finished round; the runner adds traffic and wall time. */
+export type RoundOutcome = Omit<RoundSummary, keyof Traffic | "wallSeconds">;
+
+/** What parties record. */
+export type PartyEvent =
+  | Exclude<EventBody, { kind: "round-finished" }>
+  | ({ readonly kind: "round-finished" } & RoundOutcome);
+
 export type EventBody =
   | {
       readonly kind: "run-started";
@@ -51,8 +59,16 @@ export type EventBody =
       /** Row per client, column per class: examples held. */
       readonly histogram: readonly (readonly number[])[];
     }
-  | { readonly kind: "run-resumed"; /** Later events up to this one are superseded. */ readonly after: number }
-  | { readonly kind: "round-started"; readonly round: number; readonly attempt: number; readonly selected: readonly string[] }
+  | {
+      readonly kind: "run-resumed" /** Later events up to this one are superseded. */;
+      readonly after: number;
+    }
+  | {
+      readonly kind: "round-started";
+      readonly round: number;
+      readonly attempt: number;
+      readonly selected: readonly string[];
+    }
   /** A client's local training, in its own words. `virtualSeconds` is the simulated duration. */
   | {
       readonly kind: "client-trained";
@@ -62,6 +78,10 @@ export type EventBody =
       readonly examples: number;
       readonly loss: number;
     }
+  /** An answer that came after its round had closed. */
+  | { readonly kind: "late-answer"; readonly round: number; readonly client: string }
+  /** A message that was refused at the door. */
+  | { readonly kind: "refused"; readonly from: string; readonly code: string; readonly reason: string }
   | { readonly kind: "client-left"; readonly client: string }
   | { readonly kind: "client-joined"; readonly client: string }
   | {
@@ -73,11 +93,22 @@ export type EventBody =
       readonly reason?: string;
     }
   /** The round was given up and will be tried again. */
-  | { readonly kind: "round-failed"; readonly round: number; readonly attempt: number; readonly code: string; readonly reason: string }
+  | {
+      readonly kind: "round-failed";
+      readonly round: number;
+      readonly attempt: number;
+      readonly code: string;
+      readonly reason: string;
+    }
   | ({ readonly kind: "round-finished" } & RoundSummary)
   | { readonly kind: "checkpoint"; readonly round: number; readonly file: string; readonly best: boolean }
   | { readonly kind: "run-finished"; readonly summary: RunSummary }
-  | { readonly kind: "run-failed"; readonly code: string; readonly message: string; readonly round: number | null };
+  | {
+      readonly kind: "run-failed";
+      readonly code: string;
+      readonly message: string;
+      readonly round: number | null;
+    };
 
 /** An event as the log holds it. */
 export type RunEvent = EventBody & {

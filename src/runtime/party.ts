@@ -10,7 +10,7 @@ import type { Message } from "./message.ts";
 export type PartyId = string;
 
 export type Input<Result> =
-  /** First input of a fresh party. */
+  /** First input of a fresh party, and of one that comes back after it was gone: work in progress is lost. */
   | { readonly kind: "start" }
   | { readonly kind: "message"; readonly from: PartyId; readonly message: Message }
   | { readonly kind: "timer"; readonly id: string }
@@ -25,7 +25,9 @@ export type Effect<Job, Event> =
   | { readonly kind: "timer"; readonly id: string; readonly after: number }
   | { readonly kind: "cancel"; readonly id: string }
   /** Starts work outside the machine; its result comes back as `done` with the same id. */
-  | { readonly kind: "job"; readonly id: string; readonly job: Job }
+  | { readonly kind: "job"; readonly id: string; readonly round: number; readonly job: Job }
+  /** Gives a job up; its result is not delivered. */
+  | { readonly kind: "abandon"; readonly id: string }
   | { readonly kind: "record"; readonly event: Event }
   /** The party has nothing more to do. */
   | { readonly kind: "finish"; readonly error?: { readonly code: string; readonly message: string } };

@@ -1,0 +1,14 @@
+/** Labelled examples, and how they are dealt to clients. What touches files is in `node/`. */
+export { type DatasetCard, datasets } from "./datasets.ts";
+export { type Dataset, type Examples, size } from "./examples.ts";
+export { decodeIdx, examplesFromIdx, type IdxArray } from "./idx.ts";
+export { nearestName } from "./names.ts";
+export { histogram } from "./partition/histogram.ts";
+export { type Labelled, type PartitionOptions, partition } from "./partition/partition.ts";
+export type { PartitionSpec } from "./partition/spec.ts";
+export { selectRows, take } from "./select.ts";
+export type { DataSource, DatasetName } from "./sources.ts";
+export { type Split, splitRows } from "./split.ts";
+export { type Table, TableBuilder, type TableRoles } from "./table/builder.ts";
+export { tableFromCsv } from "./table/csv.ts";
+export { encodeTable } from "./table/encode.ts";

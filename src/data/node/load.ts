@@ -1,0 +1,94 @@
+import { basename, extname } from "node:path";
+import { InputError } from "../../errors.ts";
+import { SimulationRandom } from "../../numeric/random.ts";
+import { datasets } from "../datasets.ts";
+import type { Dataset, Examples } from "../examples.ts";
+import { nearestName } from "../names.ts";
+import { selectRows, take } from "../select.ts";
+import type { DataSource, RowLimits } from "../sources.ts";
+import { splitRows } from "../split.ts";
+import type { Table } from "../table/builder.ts";
+import { encodeTable } from "../table/encode.ts";
+import { readCsv } from "./csv.ts";
+import { loadFashion } from "./fashion.ts";
+import { loadIdx } from "./idx.ts";
+import { loadImages } from "./images.ts";
+import { loadMnist } from "./mnist.ts";
+import { readParquet } from "./parquet.ts";
+
+export interface LoadOptions {
+  /** The run's seed: draws the held-out rows of sources without a test set, and the rows that limits keep. */
+  readonly seed: number;
+  /** Paths in the source are relative to this folder: the recipe's. */
+  readonly baseFolder: string;
+}
+
+/**
+ * Training and held-out examples, features and labels in shared memory. Same source, files and seed: same bits.
+ * Image bytes stay bytes. Number columns of tables are standardised by the training rows (`encodeTable`).
+ * @throws InputError with a code `data.*`; `at` is a file, a line or a recipe key
+ */
+export async function loadDataset(source: DataSource, options: LoadOptions): Promise<Dataset> {
+  const { baseFolder } = options;
+  const random = SimulationRandom.fromSeed(options.seed).stream("data");
+  if ("dataset" in source) return limit(await loadNamed(source.dataset, baseFolder), source, random);
+  if ("csv" in source) return splitTable(await readCsv(source, baseFolder), source, random);
+  if ("parquet" in source) return splitTable(await readParquet(source, baseFolder), source, random);
+  if ("images" in source) {
+    const { train, test, classNames } = await loadImages(source, baseFolder);
+    const name = basename(source.images);
+    return test === undefined
+      ? { name, ...splitExamples(train, source, random), classNames }
+      : limit({ name, train, test, classNames }, source, random);
+  }
+  const { train, test } = await loadIdx(source, baseFolder);
+  const name = basename(source.idx.images);
+  return test === undefined
+    ? { name, ...splitExamples(train, source, random) }
+    : limit({ name, train, test }, source, random);
+}
+
+function loadNamed(name: string, baseFolder: string): Promise<Dataset> {
+  switch (name) {
+    case "mnist":
+      return loadMnist(baseFolder);
+    case "fashion":
+      return loadFashion(baseFolder);
+  }
+  const names = datasets.map((dataset) => dataset.name);
+  const nearest = nearestName(name, names);
+  throw new InputError(
+    "data.dataset",
+    `There is no dataset "${name}": ` +
+      (nearest === undefined ? `there are ${names.join(" and ")}.` : `did you mean "${nearest}"?`),
+    { at: "data.dataset" },
+  );
+}
+
+function limit(dataset: Dataset, limits: RowLimits, random: SimulationRandom): Dataset {
+  return {
+    ...dataset,
+    train: take(dataset.train, limits.train, random.stream("train"), "training rows"),
+    test: take(dataset.test, limits.test, random.stream("test"), "test rows"),
+  };
+}
+
+function splitExamples(
+  all: Examples,
+  limits: RowLimits,
+  random: SimulationRandom,
+): { train: Examples; test: Examples } {
+  const split = splitRows(all.labels.length, limits, random.stream("split"));
+  return { train: selectRows(all, split.train), test: selectRows(all, split.test) };
+}
+
+function splitTable(table: Table, limits: RowLimits, random: SimulationRandom): Dataset {
+  const { owners } = table;
+  const split = splitRows(table.rows, limits, random.stream("split"), owners);
+  return {
+    name: basename(table.file, extname(table.file)),
+    ...encodeTable(table, split.train, split.test),
+    classNames: table.classNames,
+    ...(owners === undefined ? {} : { owners: Array.from(split.train, (row) => owners[row]) }),
+  };
+}

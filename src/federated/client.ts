@@ -1,0 +1,266 @@
+/**
+ * The client of a federated run: a pure state machine that trains when asked and hands the update to its half of
+ * the protocol. It works on one round at a time: a newer round, or the server's `close`, ends the older one.
+ * What outlives a round, and a crash, is only SCAFFOLD's control variate.
+ */
+import type { EvaluateResult, LocalWork, TrainResult } from "../learn/training.ts";
+import { allFinite } from "../numeric/finite.ts";
+import type { SimulationRandom } from "../numeric/random.ts";
+import type { PartyEvent } from "../records/events.ts";
+import type { Message } from "../runtime/message.ts";
+import type { Effect, Input, Party, PartyId } from "../runtime/party.ts";
+import { scaffoldCorrection, scaffoldUpdate } from "./control-variates.ts";
+import type { Job, JobResult } from "./jobs.ts";
+import { attemptBody, closeBody, roundBody } from "./messages.ts";
+import type { ClientHalf, ContributionMetrics, Protocol, Step } from "./protocol.ts";
+import { type Address, protocolJob, protocolKind, stepEffects } from "./step-effects.ts";
+
+export interface ClientPlan {
+  readonly id: PartyId;
+  /** Which shard of the training data is this client's. */
+  readonly shard: number;
+  /** Length d of the model. */
+  readonly dimension: number;
+}
+
+/** The round in hand. */
+interface Assignment extends Address {
+  readonly startedAt: number;
+  readonly work: LocalWork;
+  readonly model: Float32Array;
+  readonly serverControl: Float32Array | undefined;
+  metrics: ContributionMetrics;
+}
+
+export interface ClientState {
+  readonly assignment: Assignment | undefined;
+  readonly latest: Address;
+  readonly early: readonly { readonly from: PartyId; readonly message: Message }[];
+  readonly control: Float32Array | undefined;
+  readonly nextControl: Float32Array | undefined;
+  readonly half: unknown;
+}
+
+/** Address of the messages before the first round. */
+const SET_UP: Address = { round: 0, attempt: 1 };
+const MAX_EARLY = 4096;
+
+type ClientEffect = Effect<Job, PartyEvent>;
+
+export class FederatedClient implements Party<Job, JobResult, PartyEvent, ClientState> {
+  readonly #plan: ClientPlan;
+  readonly #protocol: Protocol;
+  readonly #random: SimulationRandom;
+  #half: ClientHalf;
+  #assignment: Assignment | undefined;
+  /** The newest round and attempt seen; anything older is a stray. */
+  #latest: Address = SET_UP;
+  /** Messages of the protocol that overtook the round they belong to. */
+  #early: { readonly from: PartyId; readonly message: Message }[] = [];
+  /** SCAFFOLD's c_k. */
+  #control: Float32Array | undefined;
+  /** The next c_k, valid once the server has confirmed that the update it belongs to was used. */
+  #nextControl: Float32Array | undefined;
+
+  constructor(plan: ClientPlan, protocol: Protocol, random: SimulationRandom) {
+    this.#plan = plan;
+    this.#protocol = protocol;
+    this.#random = random;
+    this.#half = protocol.client(plan.id);
+  }
+
+  handle(input: Input<JobResult>, now: number): ClientEffect[] {
+    switch (input.kind) {
+      case "start":
+        this.#assignment = undefined;
+        this.#nextControl = undefined;
+        this.#early = [];
+        this.#half = this.#protocol.client(this.#plan.id);
+        return [];
+      case "message":
+        return this.#message(input.from, input.message, now);
+      case "done":
+        return this.#done(input.id, input.result, now);
+      default:
+        return [];
+    }
+  }
+
+  snapshot(): ClientState {
+    return {
+      assignment: this.#assignment && { ...this.#assignment },
+      latest: this.#latest,
+      early: this.#early,
+      control: this.#control,
+      nextControl: this.#nextControl,
+      half: this.#half.snapshot?.(),
+    };
+  }
+
+  restore(state: ClientState): void {
+    this.#assignment = state.assignment && { ...state.assignment };
+    this.#latest = state.latest;
+    this.#early = [...state.early];
+    this.#control = state.control;
+    this.#nextControl = state.nextControl;
+    this.#half.restore?.(state.half);
+  }
+
+  #message(from: PartyId, message: Message, now: number): ClientEffect[] {
+    if (from === "server" && message.kind === "round") return this.#startRound(message, now);
+    if (from === "server" && message.kind === "close") return this.#closeRound(message);
+    return this.#protocolMessage(from, message);
+  }
+
+  #protocolMessage(from: PartyId, message: Message): ClientEffect[] {
+    const kind = protocolKind(this.#protocol, message.kind);
+    const body = attemptBody.safeParse(message.body);
+    if (kind === undefined || !body.success) return [];
+    const address = { round: message.round, attempt: body.data.attempt };
+    if (isNewer(address, this.#latest)) {
+      // Another client was faster than the server's model; nothing else may fill the memory.
+      if (this.#early.length < MAX_EARLY) this.#early.push({ from, message });
+      return [];
+    }
+    if (isNewer(this.#latest, address)) return [];
+    return this.#carryOut(this.#half.message(from, { ...message, kind }));
+  }
+
+  #startRound(message: Message, now: number): ClientEffect[] {
+    const body = roundBody.safeParse(message.body);
+    const model = message.tensors?.model;
+    const control = message.tensors?.control;
+    const usable =
+      body.success &&
+      isVector(model, this.#plan.dimension) &&
+      (!control || isVector(control, this.#plan.dimension));
+    if (!usable) {
+      const reason = "The server's round message is malformed.";
+      return [{ kind: "record", event: { kind: "refused", from: "server", code: "round.invalid", reason } }];
+    }
+    const address = { round: message.round, attempt: body.data.attempt };
+    if (!isNewer(address, this.#latest)) return [];
+    const effects = this.#abandon();
+    this.#latest = address;
+    this.#nextControl = undefined;
+    this.#assignment = {
+      ...address,
+      startedAt: now,
+      work: body.data.work,
+      model: model as Float32Array,
+      serverControl: control as Float32Array | undefined,
+      metrics: {},
+    };
+    const dimension = control ? 2 * this.#plan.dimension : this.#plan.dimension;
+    effects.push(...this.#carryOut(this.#half.open({ ...address, plan: body.data.plan, dimension })));
+    effects.push(body.data.evaluate ? this.#evaluate() : this.#train());
+    const early = this.#early;
+    this.#early = [];
+    for (const { from, message } of early) effects.push(...this.#protocolMessage(from, message));
+    return effects;
+  }
+
+  #closeRound(message: Message): ClientEffect[] {
+    const body = closeBody.safeParse(message.body);
+    const { round, attempt } = this.#latest;
+    if (!body.success || message.round !== round || body.data.attempt !== attempt) return [];
+    if (body.data.accepted) this.#control = this.#nextControl ?? this.#control;
+    this.#nextControl = undefined;
+    return this.#abandon();
+  }
+
+  #abandon(): ClientEffect[] {
+    if (this.#assignment === undefined) return [];
+    this.#assignment = undefined;
+    return [
+      { kind: "abandon", id: "evaluate" },
+      { kind: "abandon", id: "train" },
+    ];
+  }
+
+  #evaluate(): ClientEffect {
+    const { round, model } = this.#assignment!;
+    return {
+      kind: "job",
+      id: "evaluate",
+      round,
+      job: { kind: "evaluate", parameters: model, on: this.#plan.shard },
+    };
+  }
+
+  #train(): ClientEffect {
+    const { round, attempt, model, work, serverControl } = this.#assignment!;
+    const correction = serverControl && scaffoldCorrection(serverControl, this.#clientControl());
+    const job: Job = {
+      kind: "train",
+      shard: this.#plan.shard,
+      parameters: model,
+      work,
+      ...(correction && { correction }),
+      seed: this.#random.stream("train", round, attempt).bits(),
+    };
+    return { kind: "job", id: "train", round, job };
+  }
+
+  #done(id: string, result: JobResult, now: number): ClientEffect[] {
+    if (id === "evaluate" || id === "train") {
+      if (this.#assignment === undefined) return [];
+      return result.kind === "train" ? this.#contribute(result, now) : this.#evaluated(result);
+    }
+    const own = protocolJob(id);
+    return own === undefined ? [] : this.#carryOut(this.#half.done?.(own, result) ?? {});
+  }
+
+  #evaluated({ accuracy, loss }: EvaluateResult): ClientEffect[] {
+    this.#assignment!.metrics = { accuracy, loss };
+    return [this.#train()];
+  }
+
+  #contribute(result: TrainResult, now: number): ClientEffect[] {
+    const { round, attempt, work, serverControl, startedAt, metrics } = this.#assignment!;
+    this.#assignment = undefined;
+    if (!Number.isFinite(result.loss) || !allFinite(result.update)) {
+      const message = { kind: "diverged", round, body: { attempt, loss: String(result.loss) } };
+      return [{ kind: "send", to: ["server"], message }];
+    }
+    let update = result.update;
+    if (serverControl) {
+      const next = scaffoldUpdate({
+        moved: result.update,
+        serverControl,
+        clientControl: this.#clientControl(),
+        steps: result.steps,
+        rate: work.optimizer.rate,
+      });
+      update = next.update;
+      this.#nextControl = next.clientControl;
+    }
+    const trained: PartyEvent = {
+      kind: "client-trained",
+      round,
+      client: this.#plan.id,
+      virtualSeconds: now - startedAt,
+      examples: result.examples,
+      loss: result.loss,
+    };
+    const step = this.#half.contribute({ update, examples: result.examples, metrics });
+    return [{ kind: "record", event: trained }, ...this.#carryOut(step)];
+  }
+
+  #clientControl(): Float32Array {
+    this.#control ??= new Float32Array(this.#plan.dimension);
+    return this.#control;
+  }
+
+  #carryOut(step: Step): ClientEffect[] {
+    return stepEffects(this.#protocol, this.#latest, step);
+  }
+}
+
+function isVector(tensor: unknown, length: number): boolean {
+  return tensor instanceof Float32Array && tensor.length === length && allFinite(tensor);
+}
+
+function isNewer(a: Address, b: Address): boolean {
+  return a.round > b.round || (a.round === b.round && a.attempt > b.attempt);
+}

@@ -1,0 +1,368 @@
+/**
+ * The server of a federated run: a pure state machine that, round after round, selects clients, sends them the
+ * model, lets its half of the protocol combine their updates, steps the model, evaluates it and records what
+ * happened. It guarantees that
+ * - every client asked in a round ends it with exactly one outcome,
+ * - a round never outlives its deadline (one per phase of the protocol), and fewer than `minimum` contributions
+ *   never make a round: it is tried again with a new cohort, a bounded number of times,
+ * - messages of other rounds, attempts and strangers change nothing.
+ */
+import type { EvaluateResult, LocalWork } from "../learn/training.ts";
+import type { SimulationRandom } from "../numeric/random.ts";
+import type { Outcome, PartyEvent } from "../records/events.ts";
+import type { Message } from "../runtime/message.ts";
+import type { Effect, Input, Party, PartyId } from "../runtime/party.ts";
+import type { Job, JobResult } from "./jobs.ts";
+import { attemptBody, divergedBody } from "./messages.ts";
+import type { Cohort, Combined, Protocol, ServerHalf, ServerStep } from "./protocol.ts";
+import { type Selection, selectCohort } from "./select-cohort.ts";
+import type { ServerOptimizer } from "./server-optimizers/server-optimizer.ts";
+import { type Address, protocolJob, protocolKind, stepEffects } from "./step-effects.ts";
+
+export interface ServerPlan {
+  readonly rounds: number;
+  readonly select: Selection;
+  /** Seconds for each phase of a round; null waits for everyone who has not left. */
+  readonly deadline: number | null;
+  /** Further attempts at a round that failed. */
+  readonly retries: number;
+  /** Rounds between evaluations on the held-out set (the last round is always evaluated), and whether clients evaluate too. */
+  readonly evaluate: { readonly every: number; readonly clients: boolean };
+  readonly work: LocalWork;
+  /** Registered clients; more may join. */
+  readonly clients: readonly PartyId[];
+  /** The model before the first round, length d. */
+  readonly initial: Float32Array;
+}
+
+/** What a checkpoint keeps of the server; taken between rounds. */
+export interface ServerState {
+  readonly round: number;
+  readonly model: Float32Array;
+  readonly optimizer: readonly Float32Array[];
+  readonly clients: readonly PartyId[];
+  readonly away: readonly PartyId[];
+  readonly half: unknown;
+}
+
+type ServerEffect = Effect<Job, PartyEvent>;
+type Stage = "setup" | "between rounds" | "waiting for clients" | "combining" | "evaluating" | "finished";
+
+export class FederatedServer implements Party<Job, JobResult, PartyEvent, ServerState> {
+  readonly #plan: ServerPlan;
+  readonly #protocol: Protocol;
+  readonly #optimizer: ServerOptimizer;
+  readonly #random: SimulationRandom;
+  readonly #half: ServerHalf;
+  readonly #clients: Set<PartyId>;
+  readonly #away = new Set<PartyId>();
+  #stage: Stage = "setup";
+  #address: Address = { round: 0, attempt: 1 };
+  #openedAt = 0;
+  #model: Float32Array;
+  #optimizerState: Float32Array[];
+  /** Of the round in progress. */
+  #cohort: readonly PartyId[] = [];
+  #outcomes = new Map<PartyId, { outcome: Outcome; reason?: string }>();
+  #combined: Combined | undefined;
+
+  constructor(plan: ServerPlan, protocol: Protocol, optimizer: ServerOptimizer, random: SimulationRandom) {
+    this.#plan = plan;
+    this.#protocol = protocol;
+    this.#optimizer = optimizer;
+    this.#random = random;
+    this.#half = protocol.server();
+    this.#clients = new Set(plan.clients);
+    this.#model = plan.initial;
+    this.#optimizerState = optimizer.start(plan.initial.length);
+  }
+
+  /** The model after the last finished round. */
+  get model(): Float32Array {
+    return this.#model;
+  }
+
+  handle(input: Input<JobResult>, now: number): ServerEffect[] {
+    if (this.#stage === "finished") return [];
+    switch (input.kind) {
+      case "start":
+        return this.#setUp();
+      case "message":
+        return this.#message(input.from, input.message, now);
+      case "timer":
+        return this.#timer(input.id, now);
+      case "done":
+        return this.#done(input.id, input.result, now);
+      case "joined":
+        return this.#joined(input.party, now);
+      case "left":
+        return this.#left(input.party, now);
+    }
+  }
+
+  snapshot(): ServerState {
+    return {
+      round: this.#address.round,
+      model: this.#model,
+      optimizer: this.#optimizerState,
+      clients: [...this.#clients],
+      away: [...this.#away],
+      half: this.#half.snapshot?.(),
+    };
+  }
+
+  restore(state: ServerState): void {
+    this.#stage = "between rounds";
+    this.#address = { round: state.round, attempt: 1 };
+    this.#model = state.model;
+    this.#optimizerState = [...state.optimizer];
+    for (const client of state.clients) this.#clients.add(client);
+    for (const client of state.away) this.#away.add(client);
+    this.#half.restore?.(state.half);
+  }
+
+  #setUp(): ServerEffect[] {
+    if (this.#half.setup === undefined) return this.#scheduleNextRound();
+    this.#cohort = this.#plan.clients;
+    return [...this.#startDeadline(), ...this.#carryOut(this.#half.setup(this.#plan.clients), 0)];
+  }
+
+  #scheduleNextRound(): ServerEffect[] {
+    this.#stage = "between rounds";
+    return [{ kind: "timer", id: "next", after: 0 }];
+  }
+
+  #startDeadline(): ServerEffect[] {
+    const { deadline } = this.#plan;
+    return deadline === null ? [] : [{ kind: "timer", id: "deadline", after: deadline }];
+  }
+
+  #timer(id: string, now: number): ServerEffect[] {
+    if (id === "next" && this.#stage === "between rounds") {
+      return this.#open({ round: this.#address.round + 1, attempt: 1 }, now);
+    }
+    if (id === "retry" && this.#stage === "between rounds") {
+      return this.#open({ round: this.#address.round, attempt: this.#address.attempt + 1 }, now);
+    }
+    if (id === "deadline" && (this.#stage === "combining" || this.#stage === "setup")) {
+      return this.#carryOut(this.#half.deadline(), now);
+    }
+    return [];
+  }
+
+  #open(address: Address, now: number): ServerEffect[] {
+    const { select, evaluate, work } = this.#plan;
+    this.#address = address;
+    const available = [...this.#clients].filter((client) => !this.#away.has(client));
+    if (available.length < select.minimum) {
+      this.#stage = "waiting for clients";
+      return [];
+    }
+    const random = this.#random.stream("select", address.round, address.attempt);
+    const { cohort, target } = selectCohort(available, this.#clients.size, select, random);
+    this.#stage = "combining";
+    this.#openedAt = now;
+    this.#cohort = cohort;
+    this.#outcomes = new Map();
+    const control = this.#optimizer.kind === "scaffold" ? this.#optimizerState[0] : undefined;
+    const dimension = control ? 2 * this.#model.length : this.#model.length;
+    const cohortOfHalf: Cohort = { ...address, clients: cohort, minimum: select.minimum, target, dimension };
+    const { plan = null, step = {} } = this.#half.open(cohortOfHalf);
+    const message: Message = {
+      kind: "round",
+      round: address.round,
+      body: {
+        attempt: address.attempt,
+        work: { ...work, optimizer: { ...work.optimizer } },
+        evaluate: evaluate.clients,
+        plan,
+      },
+      tensors: { model: this.#model, ...(control && { control }) },
+    };
+    return [
+      { kind: "record", event: { kind: "round-started", ...address, selected: cohort } },
+      { kind: "send", to: cohort, message },
+      ...this.#startDeadline(),
+      ...this.#carryOut(step, now),
+    ];
+  }
+
+  #message(from: PartyId, message: Message, now: number): ServerEffect[] {
+    if (!this.#clients.has(from)) {
+      const reason = "The sender is not registered.";
+      return [{ kind: "record", event: { kind: "refused", from, code: "party.unknown", reason } }];
+    }
+    const body = attemptBody.safeParse(message.body);
+    if (!body.success) {
+      const reason = `A "${message.kind}" message does not say which attempt it belongs to.`;
+      return [{ kind: "record", event: { kind: "refused", from, code: "message.invalid", reason } }];
+    }
+    const current =
+      message.round === this.#address.round &&
+      body.data.attempt === this.#address.attempt &&
+      (this.#stage === "combining" || this.#stage === "setup") &&
+      this.#cohort.includes(from);
+    if (!current)
+      return [{ kind: "record", event: { kind: "late-answer", round: message.round, client: from } }];
+    if (message.kind === "diverged") return this.#diverged(from, message);
+    const kind = protocolKind(this.#protocol, message.kind);
+    if (kind === undefined) {
+      const reason = `Messages of kind "${message.kind}" do not belong to this run's protocol.`;
+      return [{ kind: "record", event: { kind: "refused", from, code: "message.unknown", reason } }];
+    }
+    return this.#carryOut(this.#half.message(from, { ...message, kind }), now);
+  }
+
+  #diverged(client: PartyId, message: Message): ServerEffect[] {
+    const { loss } = divergedBody.parse({ attempt: 1, loss: "not finite", ...message.body });
+    return this.#fail(
+      "run.diverged",
+      `Training diverged in round ${this.#address.round}: the loss of ${client} became ${loss}. ` +
+        "Lower local.optimizer.rate or set local.optimizer.clip.",
+    );
+  }
+
+  #done(id: string, result: JobResult, now: number): ServerEffect[] {
+    const own = protocolJob(id);
+    if (own !== undefined) return this.#carryOut(this.#half.done?.(own, result) ?? {}, now);
+    if (this.#stage !== "evaluating" || result.kind !== "evaluate") return [];
+    return this.#finishRound(result, now);
+  }
+
+  #joined(party: PartyId, now: number): ServerEffect[] {
+    this.#clients.add(party);
+    this.#away.delete(party);
+    const effects: ServerEffect[] = [{ kind: "record", event: { kind: "client-joined", client: party } }];
+    if (this.#stage === "waiting for clients") effects.push(...this.#open(this.#address, now));
+    return effects;
+  }
+
+  #left(party: PartyId, now: number): ServerEffect[] {
+    this.#away.add(party);
+    const effects: ServerEffect[] = [{ kind: "record", event: { kind: "client-left", client: party } }];
+    const involved = this.#stage === "combining" || this.#stage === "setup";
+    if (!involved || !this.#cohort.includes(party)) return effects;
+    if (!this.#outcomes.has(party)) this.#outcomes.set(party, { outcome: "dropped", reason: "left" });
+    return [...effects, ...this.#carryOut(this.#half.left(party), now)];
+  }
+
+  #carryOut(step: ServerStep, now: number): ServerEffect[] {
+    const effects = stepEffects(this.#protocol, this.#address, step);
+    for (const { client, code, reason } of step.rejected ?? []) {
+      this.#outcomes.set(client, { outcome: "rejected", reason });
+      effects.push({ kind: "record", event: { kind: "refused", from: client, code, reason } });
+    }
+    if (step.phase !== undefined) effects.push(...this.#startDeadline());
+    if (step.ready && this.#stage === "setup") {
+      effects.push({ kind: "cancel", id: "deadline" }, ...this.#scheduleNextRound());
+    }
+    if (step.abort) effects.push(...this.#abort(step.abort));
+    else if (step.result) effects.push(...this.#combine(step.result, now));
+    return effects;
+  }
+
+  #abort({ code, reason }: { code: string; reason: string }): ServerEffect[] {
+    const { round, attempt } = this.#address;
+    const effects: ServerEffect[] = [
+      { kind: "cancel", id: "deadline" },
+      { kind: "record", event: { kind: "round-failed", round, attempt, code, reason } },
+      ...this.#close([]),
+    ];
+    const attempts = this.#plan.retries + 1;
+    if (this.#stage === "setup" || attempt >= attempts) {
+      const what = this.#stage === "setup" ? "The set-up" : `Round ${round}`;
+      const tries = attempts === 1 ? "" : ` after ${attempt} attempts`;
+      return [...effects, ...this.#fail("round.failed", `${what} failed${tries}: ${reason}`)];
+    }
+    this.#stage = "between rounds";
+    return [...effects, { kind: "timer", id: "retry", after: 0 }];
+  }
+
+  /** Tells the cohort how the round ended. */
+  #close(contributors: readonly PartyId[]): ServerEffect[] {
+    const { round, attempt } = this.#address;
+    const accepted = new Set(contributors);
+    const others = this.#cohort.filter((client) => !accepted.has(client) && !this.#away.has(client));
+    const tell = (to: readonly PartyId[], isAccepted: boolean): ServerEffect[] => {
+      const message = { kind: "close", round, body: { attempt, accepted: isAccepted } };
+      return to.length === 0 ? [] : [{ kind: "send", to, message }];
+    };
+    return [...tell(contributors, true), ...tell(others, false)];
+  }
+
+  #combine(result: Combined, now: number): ServerEffect[] {
+    this.#combined = result;
+    const contributors = new Set(result.contributors);
+    const excluded = new Set(result.excluded);
+    const effects: ServerEffect[] = [{ kind: "cancel", id: "deadline" }];
+    for (const client of this.#cohort) {
+      if (contributors.has(client)) {
+        this.#outcomes.set(client, {
+          outcome: "contributed",
+          ...(excluded.has(client) && { reason: "left out by the aggregator" }),
+        });
+      } else if (!this.#outcomes.has(client)) {
+        this.#outcomes.set(client, { outcome: "late" });
+      }
+      const event = {
+        kind: "client-outcome" as const,
+        round: this.#address.round,
+        client,
+        ...this.#outcomes.get(client)!,
+      };
+      effects.push({ kind: "record", event });
+    }
+    effects.push(...this.#close(result.contributors));
+    const stepped = this.#optimizer.apply({
+      model: this.#model,
+      update: result.update,
+      state: this.#optimizerState,
+      share: contributors.size / this.#clients.size,
+    });
+    this.#model = stepped.model;
+    this.#optimizerState = stepped.state;
+    this.#stage = "evaluating";
+    const { round } = this.#address;
+    const due = round % this.#plan.evaluate.every === 0 || round === this.#plan.rounds;
+    if (!due) return [...effects, ...this.#finishRound(undefined, now)];
+    const job: Job = { kind: "evaluate", parameters: this.#model, on: "test" };
+    return [...effects, { kind: "job", id: "evaluate", round, job }];
+  }
+
+  #finishRound(evaluation: EvaluateResult | undefined, now: number): ServerEffect[] {
+    const { round } = this.#address;
+    if (evaluation && !Number.isFinite(evaluation.loss)) {
+      return this.#fail(
+        "run.diverged",
+        `Training diverged in round ${round}: the loss on the held-out set became ${evaluation.loss}. ` +
+          "Lower local.optimizer.rate, set local.optimizer.clip, or lower server.optimizer.rate.",
+      );
+    }
+    const count = (outcome: Outcome) =>
+      [...this.#outcomes.values()].filter((o) => o.outcome === outcome).length;
+    const { accuracy, loss } = this.#combined?.metrics ?? {};
+    const event: PartyEvent = {
+      kind: "round-finished",
+      round,
+      accuracy: evaluation?.accuracy ?? null,
+      loss: evaluation?.loss ?? null,
+      virtualSeconds: now - this.#openedAt,
+      selected: this.#cohort.length,
+      contributed: count("contributed"),
+      late: count("late"),
+      dropped: count("dropped"),
+      rejected: count("rejected"),
+      ...(accuracy !== undefined && { clientAccuracy: accuracy }),
+      ...(loss !== undefined && { clientLoss: loss }),
+    };
+    const effects: ServerEffect[] = [{ kind: "record", event }];
+    if (round < this.#plan.rounds) return [...effects, ...this.#scheduleNextRound()];
+    this.#stage = "finished";
+    return [...effects, { kind: "finish" }];
+  }
+
+  #fail(code: string, message: string): ServerEffect[] {
+    this.#stage = "finished";
+    return [{ kind: "finish", error: { code, message } }];
+  }
+}

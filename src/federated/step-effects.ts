@@ -1,0 +1,42 @@
+import type { PartyEvent } from "../records/events.ts";
+import type { Message } from "../runtime/message.ts";
+import type { Effect } from "../runtime/party.ts";
+import type { Job } from "./jobs.ts";
+import type { Protocol, Step } from "./protocol.ts";
+
+/** A round and its attempt; every message of a protocol carries both. */
+export interface Address {
+  readonly round: number;
+  readonly attempt: number;
+}
+
+/** Turns a half's wishes into effects: messages get the protocol's prefix and the address. */
+export function stepEffects(protocol: Protocol, address: Address, step: Step): Effect<Job, PartyEvent>[] {
+  const effects: Effect<Job, PartyEvent>[] = [];
+  for (const { to, kind, body, tensors } of step.send ?? []) {
+    const message: Message = {
+      kind: `${protocol.kind}/${kind}`,
+      round: address.round,
+      body: { ...body, attempt: address.attempt },
+      ...(tensors && { tensors }),
+    };
+    effects.push({ kind: "send", to, message });
+  }
+  for (const { id, job } of step.jobs ?? []) {
+    effects.push({ kind: "job", id: `${PROTOCOL_JOB}${id}`, round: address.round, job });
+  }
+  return effects;
+}
+
+const PROTOCOL_JOB = "protocol/";
+
+/** The half's own name of a job, or undefined when the job is the machine's. */
+export function protocolJob(id: string): string | undefined {
+  return id.startsWith(PROTOCOL_JOB) ? id.slice(PROTOCOL_JOB.length) : undefined;
+}
+
+/** The half's own name of a message kind, or undefined when the message is not the protocol's. */
+export function protocolKind(protocol: Protocol, kind: string): string | undefined {
+  const prefix = `${protocol.kind}/`;
+  return kind.startsWith(prefix) ? kind.slice(prefix.length) : undefined;
+}

@@ -1,0 +1,131 @@
+/**
+ * Between the parameter tree that a task's author sees and the flat `Float32Array` that everything else sees.
+ */
+import { numpy as np, random } from "@jax-js/jax";
+import { InputError } from "../errors.ts";
+import { SimulationRandom } from "../numeric/random.ts";
+import type { ParameterLayout, ParameterSlice } from "./layout.ts";
+import type { DataSpec, ParameterTree, Task } from "./task.ts";
+
+/** A task's parameters by place: the layout, and the way from a list of arrays back to the author's tree. */
+export interface ParameterStructure {
+  readonly layout: ParameterLayout;
+  /** The tree whose leaves, in the layout's order, are `arrays`. */
+  assemble(arrays: readonly np.Array[]): ParameterTree;
+}
+
+/** Where each parameter of a task lies in the flat vector: the order in which `init` names them. */
+export function layoutOf(task: Task, spec: DataSpec): ParameterLayout {
+  return structureOf(task, spec).layout;
+}
+
+/**
+ * The layout and shape of a task's tree.
+ *
+ * @throws InputError `learn.task.parameters` when `init` gives anything but named float32 arrays.
+ */
+export function structureOf(task: Task, spec: DataSpec): ParameterStructure {
+  const leaves = initialLeaves(task, spec, 0);
+  const slices: ParameterSlice[] = [];
+  let offset = 0;
+  for (const { name, array } of leaves.list) {
+    slices.push({ name, shape: [...array.shape], offset, length: array.size });
+    offset += array.size;
+    array.dispose();
+  }
+  return {
+    layout: { slices, length: offset },
+    assemble: (arrays) => rebuild(leaves.tree, arrays[Symbol.iterator]()),
+  };
+}
+
+/**
+ * The task's first parameters, drawn from `seed` (any integer): the same seed gives the same bits on the same
+ * machine. Length d of the layout.
+ *
+ * @throws InputError as {@link structureOf}.
+ */
+export function initialParameters(task: Task, spec: DataSpec, seed: number): Float32Array {
+  const { list } = initialLeaves(task, spec, seed);
+  const parameters = new Float32Array(list.reduce((sum, { array }) => sum + array.size, 0));
+  let offset = 0;
+  for (const { array } of list) {
+    const length = array.size;
+    // dataSync uses the array up, so its memory is given back here.
+    parameters.set(array.dataSync() as Float32Array, offset);
+    offset += length;
+  }
+  return parameters;
+}
+
+/** Views of a flat vector, one per slice of the layout; nothing is copied. */
+export function sliceParameters(layout: ParameterLayout, parameters: Float32Array): Float32Array[] {
+  checkLength(layout, parameters);
+  return layout.slices.map(({ offset, length }) => parameters.subarray(offset, offset + length));
+}
+
+/** Throws InputError `learn.parameters.length` unless the vector has the layout's length. */
+export function checkLength(layout: ParameterLayout, parameters: Float32Array): void {
+  if (parameters.length === layout.length) return;
+  throw new InputError(
+    "learn.parameters.length",
+    `The model has ${layout.length} parameters but the vector given has ${parameters.length}; was it made by another task?`,
+  );
+}
+
+interface NamedArray {
+  readonly name: string;
+  readonly array: np.Array;
+}
+
+function initialLeaves(
+  task: Task,
+  spec: DataSpec,
+  seed: number,
+): { tree: ParameterTree; list: NamedArray[] } {
+  const word = SimulationRandom.fromSeed(seed).stream("parameters").bits();
+  const tree = task.init(random.key(np.array(Uint32Array.of(word)).reshape([])), spec);
+  const list: NamedArray[] = [];
+  collect(task.name, tree, [], list);
+  if (list.length === 0) throw wrongParameters(task.name, "gave no parameters");
+  const names = new Set<string>();
+  for (const { name } of list) {
+    if (names.has(name)) throw wrongParameters(task.name, `names "${name}" twice`);
+    names.add(name);
+  }
+  return { tree, list };
+}
+
+function collect(task: string, tree: unknown, path: string[], into: NamedArray[]): void {
+  const name = path.length === 0 ? "parameters" : path.join(".");
+  if (tree instanceof np.Array) {
+    if (tree.dtype !== np.float32) {
+      throw wrongParameters(task, `gave "${name}" as ${tree.dtype}; parameters are float32`);
+    }
+    into.push({ name, array: tree });
+  } else if (typeof tree === "object" && tree !== null) {
+    for (const [key, child] of Object.entries(tree)) {
+      if (!/^[A-Za-z0-9_./-]+$/.test(key)) {
+        throw wrongParameters(
+          task,
+          `names a parameter ${JSON.stringify(key)}; use letters, digits and underscores`,
+        );
+      }
+      collect(task, child, [...path, key], into);
+    }
+  } else {
+    throw wrongParameters(task, `gave "${name}" as ${tree === null ? "null" : typeof tree}, not as an array`);
+  }
+}
+
+function rebuild(tree: ParameterTree, arrays: Iterator<np.Array>): ParameterTree {
+  if (tree instanceof np.Array) return arrays.next().value as np.Array;
+  if (Array.isArray(tree)) return tree.map((child) => rebuild(child, arrays));
+  return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, rebuild(child, arrays)]));
+}
+
+function wrongParameters(task: string, what: string): InputError {
+  return new InputError("learn.task.parameters", `The "init" of task "${task}" ${what}.`, {
+    at: `task ${task}, init`,
+  });
+}

@@ -1,0 +1,141 @@
+/** A client's epochs on any engine, from the round's model to the update, and the evaluation of a model. */
+import type { Examples } from "../data/examples.ts";
+import { InputError } from "../errors.ts";
+import { SimulationRandom } from "../numeric/random.ts";
+import { BatchBuffers } from "./batches.ts";
+import type { Loop, Program } from "./engine.ts";
+import type { ParameterLayout } from "./layout.ts";
+import { sliceParameters } from "./parameters.ts";
+import type { EvaluateResult, TrainJob, TrainResult } from "./training.ts";
+
+/** What of a program this side of the fence needs to know. Plain data. */
+export interface LoopShape {
+  readonly layout: ParameterLayout;
+  /** Lengths of the optimiser's state tensors, all zero at the start; none in an evaluation. */
+  readonly state: readonly number[];
+  /** Examples per step of the compiled program. */
+  readonly batch: number;
+}
+
+/** The shape of a program that was built for `layout`. */
+export function loopShape(program: Program, layout: ParameterLayout): LoopShape {
+  return {
+    layout,
+    state: program.carry.slice(layout.slices.length).map(({ shape }) => shape.reduce((n, k) => n * k, 1)),
+    batch: program.inputs[0].shape[0],
+  };
+}
+
+/**
+ * Trains on the examples named by `rows`: every epoch visits them all in an order drawn from the job's seed, the
+ * last batch may be smaller. The loop must hold the job's training program, of the batch that `shape` says.
+ *
+ * A loss that turns NaN or infinite is reported in the result, not thrown.
+ *
+ * @throws InputError `learn.shard.empty` without rows, `learn.parameters.length` for vectors of a wrong length.
+ */
+export async function trainLocally(
+  loop: Loop,
+  shape: LoopShape,
+  examples: Examples,
+  rows: Int32Array,
+  job: TrainJob,
+): Promise<TrainResult> {
+  if (rows.length === 0) throw emptyShard(`shard ${job.shard}`);
+  const { parameters, work } = job;
+  const slices = sliceParameters(shape.layout, parameters);
+  loop.start(
+    [...slices, ...shape.state.map((length) => new Float32Array(length))],
+    [
+      ...((work.proximal ?? 0) > 0 ? slices : []),
+      ...(job.correction === undefined ? [] : sliceParameters(shape.layout, job.correction)),
+    ],
+  );
+  const random = SimulationRandom.fromSeed(job.seed);
+  const buffers = new BatchBuffers(examples, shape.batch);
+  let lossSum = 0;
+  let steps = 0;
+  for (let epoch = 0; epoch < work.epochs; epoch++) {
+    const order = random.stream("epoch", epoch).shuffle(Int32Array.from(rows));
+    for (let from = 0; from < order.length; from += shape.batch) {
+      const to = Math.min(from + shape.batch, order.length);
+      buffers.fill(order, from, to);
+      const [loss] = await loop.step(buffers.inputs);
+      lossSum += loss[0] * (to - from);
+      steps++;
+    }
+  }
+  return {
+    kind: "train",
+    update: difference(await loop.carry(), parameters),
+    examples: rows.length,
+    steps,
+    loss: lossSum / (work.epochs * rows.length),
+  };
+}
+
+/** Sums over examples, so that parts of an evaluation can be added up in a fixed order. */
+export interface EvaluationSums {
+  readonly examples: number;
+  readonly loss: number;
+  readonly score: number;
+}
+
+/** Evaluates a model on the examples named by `rows`; the loop must hold the evaluation program. */
+export async function evaluateLocally(
+  loop: Loop,
+  shape: LoopShape,
+  examples: Examples,
+  rows: Int32Array,
+  parameters: Float32Array,
+): Promise<EvaluationSums> {
+  loop.start([], sliceParameters(shape.layout, parameters));
+  const buffers = new BatchBuffers(examples, shape.batch);
+  let lossSum = 0;
+  let scoreSum = 0;
+  for (let from = 0; from < rows.length; from += shape.batch) {
+    buffers.fill(rows, from, Math.min(from + shape.batch, rows.length));
+    const [loss, score] = await loop.step(buffers.inputs);
+    lossSum += loss[0];
+    scoreSum += score[0];
+  }
+  return { examples: rows.length, loss: lossSum, score: scoreSum };
+}
+
+/**
+ * Means over all parts, added in the order given.
+ *
+ * @throws InputError `learn.shard.empty` when the parts hold no examples.
+ */
+export function combineSums(parts: readonly EvaluationSums[], place: string): EvaluateResult {
+  let examples = 0;
+  let loss = 0;
+  let score = 0;
+  for (const part of parts) {
+    examples += part.examples;
+    loss += part.loss;
+    score += part.score;
+  }
+  if (examples === 0) throw emptyShard(place);
+  return { kind: "evaluate", examples, loss: loss / examples, accuracy: score / examples };
+}
+
+function emptyShard(place: string): InputError {
+  return new InputError(
+    "learn.shard.empty",
+    `There are no examples in ${place}; give every client at least one, or leave it out.`,
+    { at: place },
+  );
+}
+
+/** Carried slices minus the flat parameters. */
+function difference(carry: readonly ArrayLike<number>[], parameters: Float32Array): Float32Array {
+  const update = new Float32Array(parameters.length);
+  let offset = 0;
+  for (const slice of carry) {
+    if (offset === parameters.length) break;
+    for (let i = 0; i < slice.length; i++) update[offset + i] = slice[i] - parameters[offset + i];
+    offset += slice.length;
+  }
+  return update;
+}

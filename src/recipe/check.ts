@@ -1,0 +1,237 @@
+/**
+ * Combinations that no key alone can refuse. Each check looks at one of them and says in one sentence which number
+ * or word to change. What needs the data itself (columns, rows, owners) is checked where the data is read.
+ */
+import { CoterieError } from "../errors.ts";
+import { findTask, type RegisteredTask } from "../learn/tasks/registry.ts";
+import type { Problem } from "./explain.ts";
+import type { Recipe } from "./schema.ts";
+
+/** Everything that is impossible about a recipe which the schema has accepted. */
+export function check(recipe: Recipe): Problem[] {
+  return checks.flatMap((one) => one(recipe) ?? []);
+}
+
+type Check = (recipe: Recipe) => Problem | undefined;
+
+/** Whether a recipe's `task` is the path of a module rather than a registered name. */
+export function isTaskPath(task: string): boolean {
+  return /[/\\]|\.[cm]?[jt]s$/.test(task);
+}
+
+const checks: readonly Check[] = [
+  knownTask,
+  taskSuitsData,
+  distinctColumns,
+  heldOutPairs,
+  naturalNeedsOwners,
+  enoughRows,
+  enoughRowsForShards,
+  enoughRowsForMinimum,
+  batchWithinRows,
+  minimumWithinClients,
+  someoneSelected,
+  overSelectionWithinClients,
+  lossNeedsDeadline,
+  crashNeedsDeadline,
+  someoneStays,
+  slownessNeedsCompute,
+  scaffoldNeedsPlainSgd,
+  scaffoldWithoutProximal,
+];
+
+function impossible(path: string, sentence: string): Problem {
+  return { code: "recipe.combination", path: path.split("."), sentence };
+}
+
+function knownTask({ task }: Recipe): Problem | undefined {
+  if (isTaskPath(task)) return undefined;
+  try {
+    findTask(task);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CoterieError)) throw error;
+    return { code: "recipe.task", path: ["task"], sentence: sentenceCase(error.message) };
+  }
+}
+
+/** `There is no task "x"; ...` continues after a place and a colon, and ends without a full stop. */
+function sentenceCase(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, "");
+}
+
+function registered(task: string): RegisteredTask | undefined {
+  return isTaskPath(task) ? undefined : findTask(task);
+}
+
+function taskSuitsData({ task, data }: Recipe): Problem | undefined {
+  if (knownTask({ task } as Recipe)) return undefined;
+  const entry = registered(task);
+  if (entry === undefined) return undefined;
+  const isTable = "csv" in data || "parquet" in data;
+  const wantsPictures = entry.dataset !== undefined;
+  if (wantsPictures && isTable) {
+    return impossible(
+      "task",
+      `${task} learns from pictures, but data is a table; use tabular-logistic or tabular-mlp`,
+    );
+  }
+  if (!wantsPictures && !isTable) {
+    return impossible(
+      "task",
+      `${task} learns from a table, but data is pictures; give data.csv or data.parquet, or use a task such as mnist-mlp`,
+    );
+  }
+  return undefined;
+}
+
+function distinctColumns({ data }: Recipe): Problem | undefined {
+  if (!("label" in data) || data.id !== data.label) return undefined;
+  return impossible(
+    "data.id",
+    `data.id and data.label both name the column "${data.label}"; they must differ`,
+  );
+}
+
+function heldOutPairs({ data }: Recipe): Problem | undefined {
+  if (!("idx" in data)) return undefined;
+  const { testImages, testLabels } = data.idx;
+  if ((testImages === undefined) === (testLabels === undefined)) return undefined;
+  const [given, missing] =
+    testImages === undefined ? ["testLabels", "testImages"] : ["testImages", "testLabels"];
+  return impossible(`data.idx.${given}`, `data.idx has ${given} without ${missing}; give both or neither`);
+}
+
+function naturalNeedsOwners({ partition, data }: Recipe): Problem | undefined {
+  if (partition.kind !== "natural" || ("label" in data && data.id !== undefined)) return undefined;
+  return impossible(
+    "partition.kind",
+    "label" in data
+      ? "a natural partition needs data.id, the column that says who owns a row; name it, or choose another partition"
+      : "a natural partition needs a table (data.csv or data.parquet) with an id column; choose another partition",
+  );
+}
+
+function enoughRows({ clients, data: { train } }: Recipe): Problem | undefined {
+  if (train === undefined || clients <= train) return undefined;
+  return impossible(
+    "clients",
+    `${clients} clients cannot share data.train = ${train} rows; lower clients or raise data.train`,
+  );
+}
+
+function enoughRowsForShards({ clients, partition, data: { train } }: Recipe): Problem | undefined {
+  if (partition.kind !== "shards" || train === undefined) return undefined;
+  const needed = clients * partition.perClient;
+  if (needed <= train) return undefined;
+  return impossible(
+    "partition.perClient",
+    `${clients} clients with ${partition.perClient} shards each need ${needed} rows, but data.train is ${train}; lower partition.perClient`,
+  );
+}
+
+function enoughRowsForMinimum({ clients, partition, data: { train } }: Recipe): Problem | undefined {
+  if (!("minimum" in partition) || train === undefined) return undefined;
+  const needed = clients * partition.minimum;
+  if (needed <= train) return undefined;
+  return impossible(
+    "partition.minimum",
+    `${clients} clients with at least ${partition.minimum} rows each need ${needed} rows, but data.train is ${train}; lower partition.minimum`,
+  );
+}
+
+function batchWithinRows({ local: { batch }, data: { train } }: Recipe): Problem | undefined {
+  if (train === undefined || batch <= train) return undefined;
+  return impossible(
+    "local.batch",
+    `local.batch is ${batch}, but data.train is only ${train} rows; lower local.batch`,
+  );
+}
+
+function minimumWithinClients({ select: { minimum }, clients }: Recipe): Problem | undefined {
+  if (minimum <= clients) return undefined;
+  return impossible(
+    "select.minimum",
+    `select.minimum is ${minimum}, but there are ${clients} clients; lower it or raise clients`,
+  );
+}
+
+function someoneSelected({ select: { fraction }, clients }: Recipe): Problem | undefined {
+  if (fraction * clients >= 1) return undefined;
+  return impossible(
+    "select.fraction",
+    `select.fraction ${fraction} of ${clients} clients is less than one client; raise it to at least ${1 / clients}`,
+  );
+}
+
+function overSelectionWithinClients({ select, clients }: Recipe): Problem | undefined {
+  const wanted = Math.max(select.minimum, Math.round(select.fraction * clients));
+  const asked = Math.ceil(wanted * select.over);
+  if (asked <= clients) return undefined;
+  return impossible(
+    "select.over",
+    `select.over ${select.over} would ask ${asked} of ${clients} clients; lower it or select.fraction`,
+  );
+}
+
+function lossNeedsDeadline({ network, deadline }: Recipe): Problem | undefined {
+  const loss = network?.faults?.loss ?? 0;
+  if (loss === 0 || deadline !== null) return undefined;
+  return impossible(
+    "network.faults.loss",
+    `with network.faults.loss ${loss} a round could wait for ever for a message; set a deadline in seconds`,
+  );
+}
+
+function crashNeedsDeadline({ network, deadline }: Recipe): Problem | undefined {
+  const probability = network?.crash?.probability ?? 0;
+  if (probability === 0 || deadline !== null) return undefined;
+  return impossible(
+    "network.crash",
+    `with network.crash.probability ${probability} a round could wait for ever for a client; set a deadline in seconds`,
+  );
+}
+
+function someoneStays({ network }: Recipe): Problem | undefined {
+  if (network?.dropout === 1) {
+    return impossible(
+      "network.dropout",
+      "network.dropout 1 lets every client leave in every round; lower it",
+    );
+  }
+  if (network?.faults?.loss === 1) {
+    return impossible("network.faults.loss", "network.faults.loss 1 loses every message; lower it");
+  }
+  return undefined;
+}
+
+function slownessNeedsCompute({ network }: Recipe): Problem | undefined {
+  if (network?.slow === undefined || network.compute !== undefined) return undefined;
+  return impossible(
+    "network.slow",
+    "network.slow slows down computing, which is instant without network.compute; add network.compute",
+  );
+}
+
+function scaffoldNeedsPlainSgd({ server, local: { optimizer } }: Recipe): Problem | undefined {
+  if (server.optimizer.kind !== "scaffold") return undefined;
+  if (optimizer.kind !== "sgd") {
+    return impossible(
+      "local.optimizer.kind",
+      `scaffold estimates gradients from plain SGD steps; set local.optimizer.kind to sgd instead of ${optimizer.kind}`,
+    );
+  }
+  if (optimizer.momentum === 0) return undefined;
+  return impossible(
+    "local.optimizer.momentum",
+    `scaffold estimates gradients from plain SGD steps; set local.optimizer.momentum to 0 instead of ${optimizer.momentum}`,
+  );
+}
+
+function scaffoldWithoutProximal({ server, local: { proximal } }: Recipe): Problem | undefined {
+  if (server.optimizer.kind !== "scaffold" || proximal === 0) return undefined;
+  return impossible(
+    "local.proximal",
+    `local.proximal (FedProx) and scaffold correct the same drift in two ways; set local.proximal to 0 instead of ${proximal}`,
+  );
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { count, decay, nonNegative, positive } from "../fields.ts";
+
+const shared = {
+  rate: positive().default(0.1).describe("Step size."),
+  decay: nonNegative().default(0).describe("L2 penalty added to the gradient."),
+  clip: positive().exactOptional().describe("Largest L2 norm of the gradient; no clipping when absent."),
+};
+
+const optimizers = [
+  z
+    .strictObject({
+      kind: z.literal("sgd"),
+      ...shared,
+      momentum: decay().default(0).describe("Heavy-ball momentum, in [0, 1)."),
+    })
+    .describe("Stochastic gradient descent."),
+  z
+    .strictObject({
+      kind: z.literal("adam"),
+      ...shared,
+      rate: positive().default(0.001).describe("Step size."),
+      beta1: decay().default(0.9).describe("Decay of the first moment, in [0, 1)."),
+      beta2: decay().default(0.999).describe("Decay of the second moment, in [0, 1)."),
+      epsilon: positive().default(1e-8).describe("Added to the root of the second moment."),
+    })
+    .describe("Adam (Kingma and Ba 2015). Its moments start at zero in every round."),
+] as const;
+
+export const localSection = z
+  .strictObject({
+    epochs: count(1, 10_000).default(1).describe("Passes over the client's data in a round."),
+    batch: count(1, 1_000_000).default(32).describe("Examples per step."),
+    optimizer: z
+      .discriminatedUnion("kind", optimizers)
+      .prefault({ kind: "sgd" })
+      .describe("How a client steps; its state starts afresh in every round."),
+    proximal: nonNegative()
+      .default(0)
+      .describe(
+        "FedProx (Li et al. 2020): mu of the term mu/2 * |y - x|^2 towards the round's model; 0 is FedAvg.",
+      ),
+  })
+  .prefault({})
+  .describe("What a client does in a round.");

@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+/** Ways to combine updates. A new protocol is added to this list and to `federated/` or its own room. */
+export const protocols = [
+  z
+    .strictObject({ kind: z.literal("plain") })
+    .describe("Updates travel in the clear; the server combines them."),
+] as const;
+
+export const protocolSection = z
+  .discriminatedUnion("kind", protocols)
+  .default({ kind: "plain" })
+  .describe("How the updates of a round are combined.");

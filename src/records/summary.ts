@@ -1,0 +1,64 @@
+import { RunError } from "../errors.ts";
+import type { RoundSummary, RunEvent, RunSummary } from "./events.ts";
+
+/** What the event log alone tells about a run; `final` and `best` are null before the first evaluation. */
+export interface LogSummary
+  extends Omit<RunSummary, "final" | "best" | "privacy" | "method" | "files" | "peakMemoryBytes"> {
+  readonly final: RunSummary["final"] | null;
+  readonly best: RunSummary["best"] | null;
+}
+
+/**
+ * The part of a run's summary that derives from its event log, for finished and unfinished runs alike.
+ *
+ * - `final` is the last evaluated round, `best` the earliest round of the highest accuracy.
+ * - `virtualSeconds` is the simulated time of the last event.
+ * - `wallSeconds` is the time worked on what counts: pauses before a resume are left out, and so is work that
+ *   a resume superseded.
+ *
+ * @param events the effective history (what a store reads out), at least its `run-started`
+ * @throws RunError `records.summary.empty` when the history does not begin with `run-started`
+ */
+export function summarize(events: Iterable<RunEvent>): LogSummary {
+  let started: Extract<RunEvent, { kind: "run-started" }> | undefined;
+  const rounds: RoundSummary[] = [];
+  let final: LogSummary["final"] = null;
+  let best: LogSummary["best"] = null;
+  let virtualSeconds = 0;
+  let wallMilliseconds = 0;
+  let previousWall: number | undefined;
+  for (const event of events) {
+    if (event.kind === "run-started") started ??= event;
+    if (!started) break;
+    virtualSeconds = Math.max(virtualSeconds, event.at);
+    if (event.kind !== "run-resumed")
+      wallMilliseconds += Math.max(0, event.wall - (previousWall ?? event.wall));
+    previousWall = event.wall;
+    if (event.kind !== "round-finished") continue;
+    const round = roundSummary(event);
+    rounds.push(round);
+    if (round.accuracy === null) continue;
+    final = { accuracy: round.accuracy, loss: round.loss ?? Number.NaN, round: round.round };
+    if (best === null || round.accuracy > best.accuracy)
+      best = { round: round.round, accuracy: round.accuracy };
+  }
+  if (!started) {
+    throw new RunError("records.summary.empty", "The event log does not begin with the start of a run.");
+  }
+  const { run, recipe, seed, task, clients, parameters } = started;
+  return {
+    ...{ run, recipe: recipeName(recipe) ?? run, seed, task, clients, parameters },
+    ...{ rounds, final, best, virtualSeconds, wallSeconds: wallMilliseconds / 1000 },
+  };
+}
+
+/** The `name` of a recipe, where it has one. */
+function recipeName(recipe: unknown): string | undefined {
+  const name = (recipe as { name?: unknown } | null)?.name;
+  return typeof name === "string" ? name : undefined;
+}
+
+function roundSummary(event: RunEvent & RoundSummary): RoundSummary {
+  const { kind: _kind, sequence: _sequence, at: _at, wall: _wall, ...round } = event;
+  return round;
+}

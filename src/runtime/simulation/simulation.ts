@@ -1,0 +1,325 @@
+/**
+ * The simulated fabric: a discrete-event loop that drives the parties' machines. Time is a number that jumps
+ * from event to event, never a sleep; messages pass through the real wire codec, so byte counts are true; jobs
+ * are real work, executed outside (worker threads) while the clock stands, at most `lookahead` at a time and in
+ * the order in which the simulation needs their results. Results, times and bytes depend only on the parties,
+ * the network's seed and the jobs: never on how fast or how parallel the machine is.
+ *
+ * The whole world (clock, queue, messages in flight, unfinished jobs, parties) is plain data: `snapshot`, taken
+ * between two batches of events, continues bit for bit after `restore`.
+ */
+import { RunError } from "../../errors.ts";
+import type { Message } from "../message.ts";
+import type { Network } from "../network/network.ts";
+import type { Effect, Input, Party, PartyId } from "../party.ts";
+import { decodeMessage, encodeMessage } from "../wire/frame.ts";
+import { EventQueue, type QueueSnapshot } from "./event-queue.ts";
+import { JobRunner } from "./job-runner.ts";
+import { TrafficCounter } from "./traffic.ts";
+
+export interface SimulationOptions<Job, Result, Event> {
+  readonly network: Network;
+  /** Makes a party's machine, once, when the first input for it is due. */
+  readonly party: (id: PartyId) => Party<Job, Result, Event>;
+  /** Does the work. */
+  readonly execute: (job: Job) => Promise<Result>;
+  /** Examples that a client's job passes over; its simulated time follows from it. The server's jobs take none. */
+  readonly workload: (job: Job) => number;
+  /** Whether this event of the server ends an attempt at a round; clients that dropped out of it come back then. */
+  readonly roundEnd: (event: Event) => "finished" | "failed" | null;
+  /** Most jobs in execution, their unread results included, >= 1. Bounds memory. */
+  readonly lookahead: number;
+}
+
+export interface SimulatedEvent<Event> {
+  /** Simulated seconds since the start. */
+  readonly at: number;
+  readonly event: Event;
+}
+
+type Item<Job> =
+  | { readonly kind: "deliver"; readonly from: PartyId; readonly to: PartyId; readonly frame: Uint8Array }
+  | { readonly kind: "timer"; readonly party: PartyId; readonly id: string }
+  | { readonly kind: "job"; readonly party: PartyId; readonly id: string; readonly job: Job }
+  | { readonly kind: "leave"; readonly party: PartyId; readonly returnsAfter: number | null }
+  | { readonly kind: "return"; readonly party: PartyId };
+
+/** Plain data; opaque outside this file. */
+export interface SimulationState<Job> {
+  readonly now: number;
+  readonly finished: boolean;
+  readonly queue: QueueSnapshot<Item<Job>>;
+  readonly pending: ReadonlyMap<string, number>;
+  readonly away: ReadonlySet<PartyId>;
+  readonly leaving: ReadonlyMap<PartyId, number>;
+  readonly dropouts: ReadonlySet<PartyId>;
+  readonly attempt: number;
+  readonly sent: ReadonlyMap<string, number>;
+  readonly parties: ReadonlyMap<PartyId, unknown>;
+}
+
+const SERVER = "server";
+
+export class Simulation<Job, Result, Event> {
+  readonly #options: SimulationOptions<Job, Result, Event>;
+  readonly #jobs: JobRunner<Job, Result>;
+  readonly #parties = new Map<PartyId, Party<Job, Result, Event>>();
+  readonly #decoded = new WeakMap<Uint8Array, Message>();
+  readonly traffic = new TrafficCounter();
+  #events: SimulatedEvent<Event>[] = [];
+  #failure: { readonly code: string; readonly message: string } | undefined;
+  #started = false;
+
+  // The world, as a snapshot holds it.
+  #now = 0;
+  #finished = false;
+  #queue = new EventQueue<Item<Job>>();
+  /** Queue entry of every timer and job that is not yet due, by party and id. */
+  #pending = new Map<string, number>();
+  #away = new Set<PartyId>();
+  /** Queue entry at which a client will leave, or -1 for one that stays; drawn once per attempt at a round. */
+  #leaving = new Map<PartyId, number>();
+  /** Those away until the round ends. */
+  #dropouts = new Set<PartyId>();
+  /** Failed attempts at the current round so far. */
+  #attempt = 0;
+  /** Messages sent so far in this attempt, by link and kind; names the random draws of each message. */
+  #sent = new Map<string, number>();
+
+  constructor(options: SimulationOptions<Job, Result, Event>) {
+    this.#options = options;
+    this.#jobs = new JobRunner(options.execute, options.lookahead);
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** True once the server has finished. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /**
+   * Runs until the server finishes or `signal` aborts, giving the recorded events in batches; after each batch
+   * the world is consistent and may be snapshotted.
+   *
+   * @throws RunError with the server's code when it gives up; `simulation.stalled` when nothing is left to happen
+   */
+  async *run(signal?: AbortSignal): AsyncGenerator<SimulatedEvent<Event>[]> {
+    if (!this.#started) {
+      this.#started = true;
+      this.#dispatch(SERVER, { kind: "start" });
+    }
+    for (;;) {
+      if (this.#events.length > 0) {
+        const batch = this.#events;
+        this.#events = [];
+        yield batch;
+      }
+      if (this.#failure) throw new RunError(this.#failure.code, this.#failure.message);
+      if (this.#finished || signal?.aborted) return;
+      await this.#next();
+    }
+  }
+
+  snapshot(): SimulationState<Job> {
+    return {
+      now: this.#now,
+      finished: this.#finished,
+      queue: this.#queue.snapshot(),
+      pending: this.#pending,
+      away: this.#away,
+      leaving: this.#leaving,
+      dropouts: this.#dropouts,
+      attempt: this.#attempt,
+      sent: this.#sent,
+      parties: new Map([...this.#parties].map(([id, party]) => [id, party.snapshot()])),
+    };
+  }
+
+  /** Continues from a snapshot; only before the first `run`. */
+  restore(state: SimulationState<Job>): void {
+    this.#started = true;
+    this.#now = state.now;
+    this.#finished = state.finished;
+    this.#queue = EventQueue.restore(state.queue);
+    this.#pending = new Map(state.pending);
+    this.#away = new Set(state.away);
+    this.#leaving = new Map(state.leaving);
+    this.#dropouts = new Set(state.dropouts);
+    this.#attempt = state.attempt;
+    this.#sent = new Map(state.sent);
+    for (const [id, partyState] of state.parties) this.#party(id).restore(partyState);
+    for (const { time, sequence, item } of state.queue.entries) {
+      if (item.kind === "job") this.#jobs.schedule(sequence, time, item.job);
+    }
+  }
+
+  async #next(): Promise<void> {
+    this.#jobs.startAhead();
+    const entry = this.#queue.pop();
+    if (entry === undefined) {
+      throw new RunError(
+        "simulation.stalled",
+        "The run cannot go on: nothing is left to happen, and the server still waits for answers. Set a deadline.",
+      );
+    }
+    const { item, sequence } = entry;
+    this.#now = Math.max(this.#now, entry.time);
+    switch (item.kind) {
+      case "deliver":
+        if (this.#away.has(item.to)) break;
+        this.#dispatch(item.to, { kind: "message", from: item.from, message: this.#decode(item.frame) });
+        break;
+      case "timer":
+        this.#pending.delete(pendingKey(item.party, item.id));
+        this.#dispatch(item.party, { kind: "timer", id: item.id });
+        break;
+      case "job": {
+        this.#pending.delete(pendingKey(item.party, item.id));
+        const result = await this.#jobs.result(sequence);
+        this.#dispatch(item.party, { kind: "done", id: item.id, result });
+        break;
+      }
+      case "leave":
+        this.#leave(item.party, item.returnsAfter);
+        break;
+      case "return":
+        this.#return(item.party);
+        break;
+    }
+  }
+
+  #party(id: PartyId): Party<Job, Result, Event> {
+    let party = this.#parties.get(id);
+    if (party === undefined) {
+      party = this.#options.party(id);
+      this.#parties.set(id, party);
+    }
+    return party;
+  }
+
+  #dispatch(id: PartyId, input: Input<Result>): void {
+    for (const effect of this.#party(id).handle(input, this.#now)) this.#carryOut(id, effect);
+  }
+
+  #carryOut(id: PartyId, effect: Effect<Job, Event>): void {
+    switch (effect.kind) {
+      case "send":
+        this.#send(id, effect.to, effect.message);
+        break;
+      case "timer": {
+        this.#cancel(id, effect.id);
+        const due = this.#queue.push(this.#now + effect.after, { kind: "timer", party: id, id: effect.id });
+        this.#pending.set(pendingKey(id, effect.id), due);
+        break;
+      }
+      case "cancel":
+      case "abandon":
+        this.#cancel(id, effect.id);
+        break;
+      case "job":
+        this.#startJob(id, effect.id, effect.round, effect.job);
+        break;
+      case "record":
+        this.#events.push({ at: this.#now, event: effect.event });
+        if (id === SERVER) this.#endRound(this.#options.roundEnd(effect.event));
+        break;
+      case "finish":
+        if (id !== SERVER) break;
+        this.#finished = effect.error === undefined;
+        this.#failure = effect.error;
+        break;
+    }
+  }
+
+  #send(from: PartyId, recipients: readonly PartyId[], message: Message): void {
+    const { network } = this.#options;
+    const { round, kind: purpose } = message;
+    const frame = encodeMessage(message);
+    for (const to of recipients) {
+      const link = [from, to, purpose].join(SEPARATOR);
+      const sequence = this.#sent.get(link) ?? 0;
+      this.#sent.set(link, sequence + 1);
+      this.traffic.count(from, to, frame.length);
+      const question = { round, attempt: this.#attempt, from, to, purpose, sequence };
+      const seconds = network.linkSeconds({ ...question, bytes: frame.length });
+      for (const extra of network.messageFate(question)) {
+        this.#queue.push(this.#now + seconds + extra, { kind: "deliver", from, to, frame });
+      }
+    }
+  }
+
+  /** Frames are immutable, so the recipients of one broadcast share one decoded message. */
+  #decode(frame: Uint8Array): Message {
+    let message = this.#decoded.get(frame);
+    if (message === undefined) {
+      message = decodeMessage(frame);
+      this.#decoded.set(frame, message);
+    }
+    return message;
+  }
+
+  #startJob(party: PartyId, id: string, round: number, job: Job): void {
+    const { network, workload } = this.#options;
+    const moment = { round, attempt: this.#attempt, client: party };
+    const seconds = party === SERVER ? 0 : network.computeSeconds({ ...moment, examples: workload(job) });
+    const time = this.#now + seconds;
+    const sequence = this.#queue.push(time, { kind: "job", party, id, job });
+    this.#pending.set(pendingKey(party, id), sequence);
+    this.#jobs.schedule(sequence, time, job);
+    if (party === SERVER || this.#leaving.has(party)) return;
+    const absence = network.availability({ ...moment, workSeconds: seconds });
+    if (absence === null) {
+      this.#leaving.set(party, -1);
+      return;
+    }
+    const { leavesAfter, returnsAfter } = absence;
+    const leave = this.#queue.push(this.#now + leavesAfter, { kind: "leave", party, returnsAfter });
+    this.#leaving.set(party, leave);
+  }
+
+  #cancel(party: PartyId, id: string): void {
+    const key = pendingKey(party, id);
+    const sequence = this.#pending.get(key);
+    if (sequence === undefined) return;
+    this.#pending.delete(key);
+    this.#queue.cancel(sequence);
+    this.#jobs.abandon(sequence);
+  }
+
+  #leave(party: PartyId, returnsAfter: number | null): void {
+    if (this.#away.has(party)) return;
+    this.#away.add(party);
+    for (const key of [...this.#pending.keys()]) {
+      const [owner, id] = key.split(SEPARATOR);
+      if (owner === party) this.#cancel(party, id);
+    }
+    if (returnsAfter === null) this.#dropouts.add(party);
+    else this.#queue.push(this.#now + returnsAfter, { kind: "return", party });
+    this.#dispatch(SERVER, { kind: "left", party });
+  }
+
+  #return(party: PartyId): void {
+    this.#away.delete(party);
+    this.#dispatch(party, { kind: "start" });
+    this.#dispatch(SERVER, { kind: "joined", party });
+  }
+
+  #endRound(end: "finished" | "failed" | null): void {
+    if (end === null) return;
+    for (const leave of this.#leaving.values()) this.#queue.cancel(leave);
+    for (const party of this.#dropouts) this.#queue.push(this.#now, { kind: "return", party });
+    this.#leaving.clear();
+    this.#dropouts.clear();
+    this.#sent.clear();
+    this.#attempt = end === "finished" ? 0 : this.#attempt + 1;
+  }
+}
+
+const SEPARATOR = "\u0000";
+
+function pendingKey(party: PartyId, id: string): string {
+  return party + SEPARATOR + id;
+}
