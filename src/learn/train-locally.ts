@@ -67,7 +67,7 @@ export async function trainLocally(
   }
   return {
     kind: "train",
-    update: difference(await loop.carry(), parameters),
+    update: difference(shape.layout, await loop.carry(), parameters),
     examples: rows.length,
     steps,
     loss: lossSum / (work.epochs * rows.length),
@@ -128,14 +128,16 @@ function emptyShard(place: string): InputError {
   );
 }
 
-/** Carried slices minus the flat parameters. */
-function difference(carry: readonly ArrayLike<number>[], parameters: Float32Array): Float32Array {
-  const update = new Float32Array(parameters.length);
-  let offset = 0;
-  for (const slice of carry) {
-    if (offset === parameters.length) break;
+/** The carried parameters (the first tensors of the carry) minus the flat ones. */
+function difference(
+  { slices, length }: ParameterLayout,
+  carry: readonly ArrayLike<number>[],
+  parameters: Float32Array,
+): Float32Array {
+  const update = new Float32Array(length);
+  slices.forEach(({ offset }, k) => {
+    const slice = carry[k];
     for (let i = 0; i < slice.length; i++) update[offset + i] = slice[i] - parameters[offset + i];
-    offset += slice.length;
-  }
+  });
   return update;
 }

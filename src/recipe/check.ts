@@ -2,6 +2,7 @@
  * Combinations that no key alone can refuse. Each check looks at one of them and says in one sentence which number
  * or word to change. What needs the data itself (columns, rows, owners) is checked where the data is read.
  */
+import { datasets } from "../data/datasets.ts";
 import { CoterieError } from "../errors.ts";
 import { findTask, type RegisteredTask } from "../learn/tasks/registry.ts";
 import type { Problem } from "./explain.ts";
@@ -112,39 +113,53 @@ function naturalNeedsOwners({ partition, data }: Recipe): Problem | undefined {
   );
 }
 
-function enoughRows({ clients, data: { train } }: Recipe): Problem | undefined {
+/** Training rows, where they are known without reading the data. */
+function trainRows({ data }: Recipe): number | undefined {
+  const held = "dataset" in data ? datasets.find(({ name }) => name === data.dataset)?.train : undefined;
+  return data.train ?? held;
+}
+
+function enoughRows(recipe: Recipe): Problem | undefined {
+  const { clients } = recipe;
+  const train = trainRows(recipe);
   if (train === undefined || clients <= train) return undefined;
   return impossible(
     "clients",
-    `${clients} clients cannot share data.train = ${train} rows; lower clients or raise data.train`,
+    `${clients} clients cannot share ${train} training rows; lower clients`,
   );
 }
 
-function enoughRowsForShards({ clients, partition, data: { train } }: Recipe): Problem | undefined {
+function enoughRowsForShards(recipe: Recipe): Problem | undefined {
+  const { clients, partition } = recipe;
+  const train = trainRows(recipe);
   if (partition.kind !== "shards" || train === undefined) return undefined;
   const needed = clients * partition.perClient;
   if (needed <= train) return undefined;
   return impossible(
     "partition.perClient",
-    `${clients} clients with ${partition.perClient} shards each need ${needed} rows, but data.train is ${train}; lower partition.perClient`,
+    `${clients} clients with ${partition.perClient} shards each need ${needed} rows, but there are ${train}; lower partition.perClient`,
   );
 }
 
-function enoughRowsForMinimum({ clients, partition, data: { train } }: Recipe): Problem | undefined {
+function enoughRowsForMinimum(recipe: Recipe): Problem | undefined {
+  const { clients, partition } = recipe;
+  const train = trainRows(recipe);
   if (!("minimum" in partition) || train === undefined) return undefined;
   const needed = clients * partition.minimum;
   if (needed <= train) return undefined;
   return impossible(
     "partition.minimum",
-    `${clients} clients with at least ${partition.minimum} rows each need ${needed} rows, but data.train is ${train}; lower partition.minimum`,
+    `${clients} clients with at least ${partition.minimum} rows each need ${needed} rows, but there are ${train}; lower partition.minimum`,
   );
 }
 
-function batchWithinRows({ local: { batch }, data: { train } }: Recipe): Problem | undefined {
+function batchWithinRows(recipe: Recipe): Problem | undefined {
+  const { batch } = recipe.local;
+  const train = trainRows(recipe);
   if (train === undefined || batch <= train) return undefined;
   return impossible(
     "local.batch",
-    `local.batch is ${batch}, but data.train is only ${train} rows; lower local.batch`,
+    `local.batch is ${batch}, but there are only ${train} training rows; lower local.batch`,
   );
 }
 

@@ -1,7 +1,16 @@
 /** One sentence for each thing that the schema refuses. */
-import type { z } from "zod";
+import { z } from "zod";
 import { nearestName } from "../data/index.ts";
-import { alternativeFor, alternatives, kindOf, schemaAt, sectionsWithKey, shapeOf } from "./schema-walk.ts";
+import {
+  alternativeFor,
+  alternatives,
+  bare,
+  firstKeys,
+  kindOf,
+  schemaAt,
+  sectionsWithKey,
+  shapeOf,
+} from "./schema-walk.ts";
 
 /** Something wrong with a recipe, before its place in a file is known. */
 export interface Problem {
@@ -50,7 +59,7 @@ function explainIssue(root: z.ZodType, value: unknown, issue: Issue): Problem[] 
       }
       return problem(
         "recipe.type",
-        `${name || "the recipe"} must be ${article(issue.expected)}, not ${show(received)}`,
+        `${name} must be ${wanted(schemaAt(root, value, path), issue.expected, received)}, not ${show(received)}`,
       );
     case "too_small":
       return problem(
@@ -69,7 +78,7 @@ function explainIssue(root: z.ZodType, value: unknown, issue: Issue): Problem[] 
     case "invalid_union":
       return explainUnion(root, value, issue);
     case "invalid_format":
-      return problem("recipe.format", `${name} ${show(received)} must be ${description(root, value, path)}`);
+      return problem("recipe.format", `${name} ${show(received)} ${issue.message}`);
     default:
       return problem("recipe.value", `${name} ${show(received)}: ${issue.message}`);
   }
@@ -85,32 +94,41 @@ function explainUnion(root: z.ZodType, value: unknown, issue: Issue & { code: "i
     );
     return [{ code: "recipe.choice", path, sentence: choiceSentence(name, received, kinds) }];
   }
-  const section = schemaAt(root, value, path) as z.ZodType;
-  const firstKeys = alternatives(section).map((option) => Object.keys(shapeOf(option))[0]);
+  const sources = firstKeys(schemaAt(root, value, path) as z.ZodType);
   if (typeof received !== "object" || received === null || Array.isArray(received)) {
-    const sentence = `${name} must be a mapping with one of ${firstKeys.join(", ")}, not ${show(received)}`;
+    const sentence = `${name} must be a mapping with one of ${sources.join(", ")}, not ${show(received)}`;
     return [{ code: "recipe.type", path, sentence }];
   }
-  const present = firstKeys.filter((key) => key in received);
+  const present = sources.filter((key) => Object.hasOwn(received, key));
   if (present.length > 1) {
-    const sentence = `${name} has ${present.join(" and ")}, but takes only one source; remove the others`;
+    const sentence = onlyOne(name, present);
     return [{ code: "recipe.key", path: [...path, present[1]], key: true, sentence }];
   }
-  if (present.length === 0) {
-    const written = Object.keys(received)[0];
-    const nearest = written === undefined ? undefined : nearestName(written, firstKeys);
-    const hint = nearest === undefined ? "" : `; did you mean "${nearest}" by "${written}"?`;
-    const sentence = `${name} needs one of ${firstKeys.join(", ")}${hint}`;
-    return nearest === undefined
-      ? [{ code: "recipe.missing", path, sentence }]
-      : [{ code: "recipe.key", path: [...path, written], key: true, sentence }];
-  }
-  const chosen = issue.errors[firstKeys.indexOf(present[0])];
+  if (present.length === 0) return [noSource(path, sources, Object.keys(received)[0])];
+  const chosen = issue.errors[sources.indexOf(present[0])];
   return explain(
     root,
     value,
     chosen.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue),
   );
+}
+
+function onlyOne(name: string, present: readonly string[]): string {
+  return `${name} has ${present.join(" and ")}, but takes only one of them; remove the other`;
+}
+
+/** `written` is the first key that is there, a likely misspelling. */
+function noSource(path: readonly string[], sources: readonly string[], written: string | undefined): Problem {
+  const needs = `${path.join(".")} needs one of ${sources.join(", ")}`;
+  const nearest = written === undefined ? undefined : nearestName(written, sources);
+  if (written === undefined || nearest === undefined)
+    return { code: "recipe.missing", path, sentence: needs };
+  return {
+    code: "recipe.key",
+    path: [...path, written],
+    key: true,
+    sentence: `"${written}" is not a key of ${path.join(".")}; did you mean "${nearest}"?`,
+  };
 }
 
 function unknownKeySentence(root: z.ZodType, value: unknown, path: readonly string[], key: string): string {
@@ -123,10 +141,13 @@ function unknownKeySentence(root: z.ZodType, value: unknown, path: readonly stri
       ? "is not a recipe key"
       : `is not a key of ${path.join(".")}${kind ? ` with kind ${kind}` : ""}`;
   const keys = Object.keys(shapeOf(chosen));
-  const elsewhere = alternatives(section).filter((option) => key in shapeOf(option));
+  const elsewhere = alternatives(section).filter((option) => Object.hasOwn(shapeOf(option), key));
+  if (elsewhere.length > 0 && kind !== undefined) {
+    return `"${key}" ${where}; it belongs to kind ${elsewhere.map(kindOf).join(", ")}`;
+  }
+  if (firstKeys(section).includes(key)) return onlyOne(path.join("."), [keys[0], key]);
   if (elsewhere.length > 0) {
-    const owners = elsewhere.map((option) => kindOf(option) ?? Object.keys(shapeOf(option))[0]);
-    return `"${key}" ${where}; it belongs to ${owners.join(", ")}`;
+    return `"${key}" ${where} with ${keys[0]}; it belongs to ${elsewhere.map((option) => Object.keys(shapeOf(option))[0]).join(", ")}`;
   }
   const nearest = nearestName(key, keys);
   if (nearest !== undefined) return `"${key}" ${where}; did you mean "${nearest}"?`;
@@ -156,17 +177,24 @@ function description(root: z.ZodType, value: unknown, path: readonly string[]): 
   return text.replace(/\.$/, "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
+/** What a value of this schema must be, as a sentence says it. */
+function wanted(schema: z.ZodType | undefined, expected: string, received: unknown): string {
+  const inner = schema && bare(schema);
+  const isWhole = expected === "int" || (inner instanceof z.ZodNumber && inner.format === "safeint");
+  const type = isWhole ? "a whole number" : (typeNames[expected] ?? expected);
+  const kinds = schema ? alternatives(schema).flatMap((option) => kindOf(option) ?? []) : [];
+  const kind = kinds.find((one) => one === received) ?? kinds[0];
+  const example = kind === undefined ? "" : ` such as { kind: ${kind} }`;
+  const orNull = schema?.safeParse(null).success ? " or null" : "";
+  return `${type}${example}${orNull}`;
+}
+
 const typeNames: Readonly<Record<string, string>> = {
-  int: "a whole number",
   number: "a number",
   string: "text",
   boolean: "true or false",
   object: "a mapping",
 };
-
-function article(type: string): string {
-  return typeNames[type] ?? type;
-}
 
 /** A received value as a sentence shows it, at most 60 characters. */
 function show(value: unknown): string {

@@ -30,3 +30,11 @@ export function decay() {
 export function text() {
   return z.string().min(1);
 }
+
+/** The `kind` that a section means when it names none. */
+export function usualKind<Kind extends string>(kind: Kind) {
+  return z
+    .literal(kind)
+    .optional()
+    .default(kind as NonNullable<Kind>);
+}

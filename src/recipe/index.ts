@@ -1,4 +1,6 @@
-/** Recipes: a run described in YAML, checked and completed with defaults. Finding recipe files is in `node/`. */
+/** Recipes: a run described in YAML, checked and completed with defaults. Recipe files are found in `node/`. */
+export { isTaskPath } from "./check.ts";
+export { offeredKinds } from "./offered.ts";
 export {
   completeRecipe,
   type LocatedRecipe,

@@ -29,7 +29,13 @@ export function shapeOf(schema: z.ZodType): Shape {
 /** The value of an alternative's `kind`. */
 export function kindOf(schema: z.ZodType): string | undefined {
   const { kind } = shapeOf(schema);
-  return kind instanceof z.ZodLiteral ? String(kind.value) : undefined;
+  const literal = kind && bare(kind);
+  return literal instanceof z.ZodLiteral ? String(literal.value) : undefined;
+}
+
+/** Keys that tell alternatives without kinds apart: the first of each. */
+export function firstKeys(schema: z.ZodType): string[] {
+  return alternatives(schema).map((option) => Object.keys(shapeOf(option))[0]);
 }
 
 /** The alternative that a value means: by its `kind`, or, without kinds, by its first key being present. */
@@ -41,8 +47,14 @@ export function alternativeFor(schema: z.ZodType, value: unknown): z.ZodType | u
     const kind = kindOf(option);
     return kind === undefined
       ? Object.keys(shapeOf(option))[0] in value
-      : kind === (value as { kind?: unknown }).kind;
+      : kind === ((value as { kind?: unknown }).kind ?? defaultKind(options));
   });
+}
+
+/** The kind that is meant where a section names none. */
+function defaultKind(options: readonly z.ZodType[]): string | undefined {
+  const option = options.find((one) => shapeOf(one).kind instanceof z.ZodDefault);
+  return option && kindOf(option);
 }
 
 /** The schema at a key path of `value`, before choosing among its alternatives. */

@@ -18,9 +18,12 @@ export const recipeSchema = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+        "must be at most 64 letters, digits, dots, dashes and underscores, the first a letter or digit",
+      )
       .describe(
-        "Name of the run's folder: letters, digits, dots, dashes and underscores; the recipe file's name when absent.",
+        "Name of the run, at most 64 letters, digits, dots, dashes and underscores; the recipe file's name when absent.",
       ),
     seed: z.int().default(1).describe("Seed of everything random in the run: any whole number."),
     task: z

@@ -37,7 +37,7 @@ export function readYaml(text: string, file: string): YamlDocument {
     );
   }
   const lines = new LineCounter();
-  const document = parseGuarded(text, lines) ?? fail(1, 1, "the file is nested too deeply to be a recipe");
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const defect = document.errors[0] ?? document.warnings[0];
   if (defect !== undefined) {
     const { line, col } = lines.linePos(defect.pos[0]);
@@ -51,7 +51,9 @@ export function readYaml(text: string, file: string): YamlDocument {
   let value: Record<string, unknown> = {};
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch {
+  } catch (error) {
+    const unresolved = /Unresolved alias.*: (.*)$/.exec((error as Error).message);
+    if (unresolved) fail(1, 1, `the alias *${unresolved[1]} has no anchor &${unresolved[1]} before it`);
     fail(1, 1, `the file's aliases expand to more than ${MOST_ALIASES} values; write the values out`);
   }
   return {
@@ -75,15 +77,6 @@ export function readYaml(text: string, file: string): YamlDocument {
   };
 }
 
-function parseGuarded(text: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, stringKeys: true });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
 function yamlSentence(code: string, message: string): string {
   switch (code) {
     case "DUPLICATE_KEY":
@@ -94,6 +87,8 @@ function yamlSentence(code: string, message: string): string {
       return "the file holds several YAML documents; a recipe is one, so remove the line `---`";
     case "NON_STRING_KEY":
       return "keys must be plain words";
+    case "RESOURCE_EXHAUSTION":
+      return "the file is nested too deeply to be a recipe";
     default:
       return `the file is not well-formed YAML: ${message.replace(/\s+/g, " ").replace(/\.$/, "")}`;
   }

@@ -129,7 +129,13 @@ export interface RunSummary {
   readonly clients: number;
   readonly parameters: number;
   readonly rounds: readonly RoundSummary[];
-  readonly final: { readonly accuracy: number; readonly loss: number; readonly round: number };
+  readonly final: {
+    readonly accuracy: number;
+    readonly loss: number;
+    readonly round: number;
+    /** Accuracy of the exported `model.onnx`, measured by running it. */
+    readonly onnxAccuracy?: number;
+  };
   readonly best: { readonly round: number; readonly accuracy: number };
   readonly privacy: null | {
     readonly unit: "sample" | "client" | "entry";

@@ -20,6 +20,13 @@ export interface LogSummary
  * @throws RunError `records.summary.empty` when the history does not begin with `run-started`
  */
 export function summarize(events: Iterable<RunEvent>): LogSummary {
+  const summary = foldSummary();
+  for (const event of events) summary.add(event);
+  return summary.result();
+}
+
+/** `summarize` for events that come one at a time. */
+export function foldSummary(): { add(event: RunEvent): void; result(): LogSummary } {
   let started: Extract<RunEvent, { kind: "run-started" }> | undefined;
   const rounds: RoundSummary[] = [];
   let final: LogSummary["final"] = null;
@@ -27,29 +34,35 @@ export function summarize(events: Iterable<RunEvent>): LogSummary {
   let virtualSeconds = 0;
   let wallMilliseconds = 0;
   let previousWall: number | undefined;
-  for (const event of events) {
+
+  const add = (event: RunEvent): void => {
     if (event.kind === "run-started") started ??= event;
-    if (!started) break;
+    if (!started) throw noStart();
     virtualSeconds = Math.max(virtualSeconds, event.at);
     if (event.kind !== "run-resumed")
       wallMilliseconds += Math.max(0, event.wall - (previousWall ?? event.wall));
     previousWall = event.wall;
-    if (event.kind !== "round-finished") continue;
+    if (event.kind !== "round-finished") return;
     const round = roundSummary(event);
     rounds.push(round);
-    if (round.accuracy === null) continue;
+    if (round.accuracy === null) return;
     final = { accuracy: round.accuracy, loss: round.loss ?? Number.NaN, round: round.round };
     if (best === null || round.accuracy > best.accuracy)
       best = { round: round.round, accuracy: round.accuracy };
-  }
-  if (!started) {
-    throw new RunError("records.summary.empty", "The event log does not begin with the start of a run.");
-  }
-  const { run, recipe, seed, task, clients, parameters } = started;
-  return {
-    ...{ run, recipe: recipeName(recipe) ?? run, seed, task, clients, parameters },
-    ...{ rounds, final, best, virtualSeconds, wallSeconds: wallMilliseconds / 1000 },
   };
+  const result = (): LogSummary => {
+    if (!started) throw noStart();
+    const { run, recipe, seed, task, clients, parameters } = started;
+    return {
+      ...{ run, recipe: recipeName(recipe) ?? run, seed, task, clients, parameters },
+      ...{ rounds, final, best, virtualSeconds, wallSeconds: wallMilliseconds / 1000 },
+    };
+  };
+  return { add, result };
+}
+
+function noStart(): RunError {
+  return new RunError("records.summary.empty", "The event log does not begin with the start of a run.");
 }
 
 /** The `name` of a recipe, where it has one. */

@@ -1,5 +1,6 @@
 /** `coterie/runtime`: parties, messages, the wire format, and the fabrics that carry them. */
 export type { Json, Message, Tensor } from "./message.ts";
+export { delayProbability, meanDelay } from "./network/arrival-probability.ts";
 export { createNetwork, type Network } from "./network/network.ts";
 export type { ComputeSpec, FaultSpec, LinkSpec, NetworkSpec } from "./network/spec.ts";
 export type { Effect, Input, Party, PartyId } from "./party.ts";

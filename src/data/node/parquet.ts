@@ -70,7 +70,7 @@ async function readable<T>(path: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code?.startsWith("E")) throw fileError(path, cause);
+    if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw fileError(path, cause);
     throw new InputError(
       "data.parquet.format",
       `${path} cannot be read as Parquet (${(cause as Error).message}): write it again, uncompressed or with Snappy, Gzip, Brotli or Zstandard.`,

@@ -8,7 +8,7 @@ import { dealEvenly, shuffledRows, shuffledRowsByClass } from "./deal.ts";
  * `clients * perClient` equal shards, and each client gets `perClient` of them at random, so most clients see
  * few classes. McMahan, Moore, Ramage, Hampson and Agüera y Arcas, "Communication-efficient learning of deep
  * networks from decentralized data" (AISTATS 2017; 2016), section 3: 200 shards of 300 images, 2 a client.
- * @throws InputError `partition.shards` when there are more shards than rows
+ * @throws InputError `partition.shards` when `perClient` is not a count, or there are more shards than rows
  */
 export function dealShards(
   examples: Pick<Examples, "labels" | "classes">,
@@ -17,6 +17,13 @@ export function dealShards(
   random: SimulationRandom,
 ): Int32Array {
   const rows = examples.labels.length;
+  if (!Number.isInteger(perClient) || perClient < 1) {
+    throw new InputError(
+      "partition.shards",
+      `partition.perClient is ${perClient}, but must be a whole number of at least 1.`,
+      { at: "partition.perClient" },
+    );
+  }
   const shards = clients * perClient;
   if (shards > rows) {
     throw new InputError(

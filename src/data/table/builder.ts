@@ -75,7 +75,8 @@ export class TableBuilder {
     const row = this.#labels.length;
     for (let i = 0; i < this.#names.length; i++) {
       const cell = cells[i];
-      if (cell === "") throw this.#empty(i, row);
+      // A NaN among labels or owners is a missing one; among features the column says so itself.
+      if (cell === "" || (Number.isNaN(cell) && !this.isFeature(i))) throw this.#empty(i, row);
       this.#columns[i]?.add(cell, row);
     }
     this.#labels.push(String(cells[this.#label]));

@@ -136,3 +136,22 @@ function exact(value: number, type: ElementType): number {
   if (type === "float32") return Math.fround(value);
   return type === "bool" ? Number(value !== 0) : Math.trunc(value);
 }
+
+/** x / y without its fraction (jax-js's `idiv`). */
+export function quotient(graph: Graph, x: Value, y: Value): Value {
+  const ratio = node(graph, "Div", [x, y]);
+  if (x.type !== "float32") return ratio;
+  const towardsZero = where(
+    graph,
+    compare(graph, "less", ratio, graph.scalar(0)),
+    unary(graph, "Ceil", ratio),
+    unary(graph, "Floor", ratio),
+  );
+  return towardsZero;
+}
+
+/** Remainder with the sign of x, as in C and JavaScript. */
+export function remainder(graph: Graph, x: Value, y: Value): Value {
+  const shape = broadcastShape(x.shape, y.shape);
+  return graph.node("Mod", [x, y], { shape, type: x.type, attributes: { fmod: 1 } });
+}

@@ -32,6 +32,14 @@ export function transpose(graph: Graph, value: Value, perm: readonly number[]): 
       perm.map((axis) => inner[axis]),
     );
   }
+  if (value.op === "Slice" && isFlip(value)) {
+    const axes = value.attributes.axes as readonly number[];
+    return flip(
+      graph,
+      transpose(graph, first!, perm),
+      axes.map((axis) => perm.indexOf(axis)),
+    );
+  }
   if (value.op === "Gemm" && value.inputs.length === 2) {
     const { transA, transB, ...rest } = value.attributes;
     return graph.node("Gemm", [value.inputs[1], first], {

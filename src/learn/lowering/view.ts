@@ -34,11 +34,11 @@ export function broadcastView(view: View, shape: readonly number[], added: reado
 
 /** The same array with ones in front, up to the rank. */
 export function withRank(view: View, rank: number): View {
-  const missing = new Array<number>(rank - view.shape.length);
+  const missing = rank - view.shape.length;
   return {
     base: view.base,
-    shape: [...missing.fill(1), ...view.shape],
-    axes: [...missing.fill(-1), ...view.axes],
+    shape: [...new Array<number>(missing).fill(1), ...view.shape],
+    axes: [...new Array<number>(missing).fill(-1), ...view.axes],
   };
 }
 

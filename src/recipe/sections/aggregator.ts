@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { usualKind } from "../fields.ts";
 
 /** Rules that make one update of many, seen in the clear. A new one is added to this list and to `aggregation/`. */
 export const aggregators = [
   z
     .strictObject({
-      kind: z.literal("mean"),
+      kind: usualKind("mean"),
       weights: z
         .enum(["examples", "uniform"])
         .default("examples")
@@ -15,5 +16,5 @@ export const aggregators = [
 
 export const aggregatorSection = z
   .discriminatedUnion("kind", aggregators)
-  .prefault({ kind: "mean" })
+  .prefault({})
   .describe("How the server makes one update of those it sees in the clear.");

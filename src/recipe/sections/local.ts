@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, decay, nonNegative, positive } from "../fields.ts";
+import { count, decay, nonNegative, positive, usualKind } from "../fields.ts";
 
 const shared = {
   rate: positive().default(0.1).describe("Step size."),
@@ -10,7 +10,7 @@ const shared = {
 const optimizers = [
   z
     .strictObject({
-      kind: z.literal("sgd"),
+      kind: usualKind("sgd"),
       ...shared,
       momentum: decay().default(0).describe("Heavy-ball momentum, in [0, 1)."),
     })
@@ -33,7 +33,7 @@ export const localSection = z
     batch: count(1, 1_000_000).default(32).describe("Examples per step."),
     optimizer: z
       .discriminatedUnion("kind", optimizers)
-      .prefault({ kind: "sgd" })
+      .prefault({})
       .describe("How a client steps; its state starts afresh in every round."),
     proximal: nonNegative()
       .default(0)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decay, positive } from "../fields.ts";
+import { decay, positive, usualKind } from "../fields.ts";
 
 const rate = positive().default(1).describe("Step size of the server.");
 
@@ -14,7 +14,7 @@ const beta2 = decay().default(0.99).describe("Decay of the second moment, in [0,
 /** What the server does with the combined update. A new one is added here and in `federated/server-optimizers/`. */
 const optimizers = [
   z
-    .strictObject({ kind: z.literal("average"), rate })
+    .strictObject({ kind: usualKind("average"), rate })
     .describe("Adds the combined update to the model (FedAvg)."),
   z
     .strictObject({
@@ -35,7 +35,7 @@ export const serverSection = z
   .strictObject({
     optimizer: z
       .discriminatedUnion("kind", optimizers)
-      .prefault({ kind: "average" })
+      .prefault({})
       .describe("What the server does with the combined update."),
   })
   .prefault({})

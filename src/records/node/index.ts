@@ -1,4 +1,5 @@
-/** The record of a run on disk: its folder, event log in SQLite, checkpoints, lock. */
+/** `coterie/records` in Node: the isomorphic door, and runs on disk: folder, event log in SQLite, checkpoints, lock. */
+export * from "../index.ts";
 export {
   type Checkpoint,
   discardCheckpointsAfter,
@@ -18,3 +19,4 @@ export {
 export { isRunLocked, lockRun, type RunLock } from "./run-lock.ts";
 export { openSqliteStore, type SqliteStoreOptions } from "./sqlite-store.ts";
 export { writeFileAtomic } from "./write-file-atomic.ts";
+export { writeReport } from "./write-report.ts";

@@ -17,12 +17,12 @@ describe("run folder", () => {
   it("is named after the recipe and the time, and never shared", async () => {
     const now = new Date("2026-03-04T05:06:07.890Z");
     const names = [];
-    for (const name of ["Quick start", "Quick start", "../../etc/passwd", "…"]) {
+    for (const name of ["quick_start.2", "quick_start.2", "../../etc/passwd", "…"]) {
       names.push((await createRunFolder(root, name, now)).run);
     }
     expect(names).toEqual([
-      "quick-start-20260304-050607",
-      "quick-start-20260304-050607-2",
+      "quick_start.2-20260304-050607",
+      "quick_start.2-20260304-050607-2",
       "etc-passwd-20260304-050607",
       "run-20260304-050607",
     ]);

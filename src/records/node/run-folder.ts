@@ -40,15 +40,14 @@ export function runFolder(path: string): RunFolder {
 /**
  * Makes the folder of a new run: `<root>/<name>-<yyyymmdd-hhmmss>`, with a number behind it when that exists.
  *
- * @param name the recipe's name; what a file system may not like is replaced by hyphens
+ * @param name the recipe's name; anything but letters, digits, dots, dashes and underscores becomes a dash
  * @param now the time in the folder's name, UTC
  */
 export async function createRunFolder(root: string, name: string, now: Date): Promise<RunFolder> {
   const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-    .slice(0, 60);
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[.-]+|[.-]+$/g, "")
+    .slice(0, 64);
   const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
   await mkdir(root, { recursive: true });
   for (let attempt = 1; ; attempt++) {

@@ -4,7 +4,7 @@ import { delayProbability, meanDelay } from "./arrival-probability.ts";
 import { createNetwork } from "./network.ts";
 import type { NetworkSpec } from "./spec.ts";
 
-/** T_down = 0.1, w = 100, mu = 200, alpha = 2, e = 0.1, tau = 0.3; CDF computed independently, by quadrature. */
+/** T_down = 0.1, w = 100, mu = 200, alpha = 2, e = 0.1, tau = 0.3. The values come from quadrature in NumPy. */
 const parameters = {
   downlinkSeconds: 0.1,
   examples: 100,
@@ -40,7 +40,7 @@ const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => 
 const share = (values: Float64Array, time: number) => values.filter((x) => x <= time).length / values.length;
 
 describe("delays of coded federated learning", () => {
-  it("has the closed form's published values", () => {
+  it("has the closed form's verified values", () => {
     times.forEach((time, i) => {
       expect(delayProbability(parameters, time)).toBeCloseTo(uplinkOnly[i], 6);
     });

@@ -83,7 +83,7 @@ export class Simulation<Job, Result, Event> {
   #dropouts = new Set<PartyId>();
   /** Failed attempts at the current round so far. */
   #attempt = 0;
-  /** Messages sent so far in this attempt, by link and kind; names the random draws of each message. */
+  /** Messages sent so far in this attempt, by link; names the random draws of each message. */
   #sent = new Map<string, number>();
 
   constructor(options: SimulationOptions<Job, Result, Event>) {
@@ -236,14 +236,15 @@ export class Simulation<Job, Result, Event> {
 
   #send(from: PartyId, recipients: readonly PartyId[], message: Message): void {
     const { network } = this.#options;
-    const { round, kind: purpose } = message;
+    const { round } = message;
     const frame = encodeMessage(message);
     for (const to of recipients) {
-      const link = [from, to, purpose].join(SEPARATOR);
+      const link = from + SEPARATOR + to;
       const sequence = this.#sent.get(link) ?? 0;
       this.#sent.set(link, sequence + 1);
       this.traffic.count(from, to, frame.length);
-      const question = { round, attempt: this.#attempt, from, to, purpose, sequence };
+      // Named by position, not by kind: so schemes with other messages meet the same delays.
+      const question = { round, attempt: this.#attempt, from, to, purpose: "message", sequence };
       const seconds = network.linkSeconds({ ...question, bytes: frame.length });
       for (const extra of network.messageFate(question)) {
         this.#queue.push(this.#now + seconds + extra, { kind: "deliver", from, to, frame });

@@ -27,7 +27,7 @@ export interface FrameLimits {
 }
 
 /** Bytes that a frame may have unless the receiver says otherwise. */
-export const MAX_FRAME_BYTES = 2 ** 30;
+const MAX_FRAME_BYTES = 2 ** 30;
 const MAGIC = 0x45544f43;
 const VERSION = 1;
 const PREFIX_BYTES = 16;

@@ -1,0 +1,117 @@
+/** What people see while a run goes on: a live bar on a terminal, plain lines elsewhere. A reader of events. */
+import { SingleBar } from "cli-progress";
+import type { RoundSummary, RunEvent } from "../records/events.ts";
+import { formatDuration, formatScore } from "./format.ts";
+import { type Terminal, writeLine } from "./terminal.ts";
+
+export interface Progress extends Disposable {
+  show(event: RunEvent): void;
+}
+
+/** @param style `none` shows nothing */
+export function createProgress(terminal: Terminal, style: "live" | "lines" | "none"): Progress {
+  if (style === "none") return { show: () => {}, [Symbol.dispose]: () => {} };
+  return style === "live" ? liveProgress(terminal) : lineProgress(terminal);
+}
+
+export function progressStyle(terminal: Terminal, quiet: boolean): "live" | "lines" | "none" {
+  if (quiet) return "none";
+  return terminal.err.isTTY ? "live" : "lines";
+}
+
+function lineProgress({ err }: Terminal): Progress {
+  const timing = new Timing();
+  return {
+    show(event) {
+      timing.see(event);
+      if (event.kind === "round-finished") {
+        writeLine(err, `round ${event.round}/${timing.rounds}  ${roundText(event)}  ${timing.left()} left`);
+      } else {
+        const text = eventText(event);
+        if (text !== undefined) writeLine(err, text);
+      }
+    },
+    [Symbol.dispose]: () => {},
+  };
+}
+
+function liveProgress({ err }: Terminal): Progress {
+  const timing = new Timing();
+  const bar = new SingleBar({
+    stream: err as NodeJS.WriteStream,
+    format: "{bar} round {value}/{total}  accuracy {accuracy}  loss {loss}  {left} left",
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 24,
+    hideCursor: true,
+    gracefulExit: false,
+  });
+  const latest = { accuracy: "-", loss: "-", left: "?" };
+  return {
+    show(event) {
+      timing.see(event);
+      if (event.kind === "run-started") bar.start(event.rounds, 0, latest);
+      if (event.kind === "round-finished") {
+        if (event.accuracy !== null) latest.accuracy = formatScore(event.accuracy);
+        if (event.loss !== null) latest.loss = formatScore(event.loss);
+        if (!bar.isActive) bar.start(timing.rounds, 0, latest);
+        bar.update(event.round, { ...latest, left: timing.left() });
+        return;
+      }
+      const text = event.kind === "run-started" ? undefined : eventText(event);
+      if (text === undefined) return;
+      // A line between two drawings of the bar would be overwritten: clear it, write, and let it be drawn anew.
+      if (bar.isActive) err.write("\r\u001b[K");
+      writeLine(err, text);
+    },
+    [Symbol.dispose]() {
+      if (bar.isActive) bar.stop();
+    },
+  };
+}
+
+function roundText(round: RoundSummary): string {
+  const scores =
+    round.accuracy === null
+      ? "not evaluated"
+      : `accuracy ${formatScore(round.accuracy)}  loss ${formatScore(round.loss ?? Number.NaN)}`;
+  const missed = (["late", "dropped", "rejected"] as const)
+    .filter((outcome) => round[outcome] > 0)
+    .map((outcome) => `${round[outcome]} ${outcome}`);
+  const clients = [`${round.contributed} of ${round.selected} clients`, ...missed].join(", ");
+  return `${scores}  ${clients}  ${formatDuration(round.virtualSeconds)} simulated`;
+}
+
+/** Events besides finished rounds that people want to know of. */
+function eventText(event: RunEvent): string | undefined {
+  switch (event.kind) {
+    case "run-started":
+      return `${event.task}: ${event.clients} clients, ${event.rounds} rounds, ${event.parameters} parameters`;
+    case "run-resumed":
+      return "resumed from the last checkpoint";
+    case "round-failed":
+      return `round ${event.round}, attempt ${event.attempt} failed: ${event.reason}`;
+    default:
+      return undefined;
+  }
+}
+
+/** Time left, from the mean wall time of the rounds that this process has seen. */
+class Timing {
+  rounds = 0;
+  #round = 0;
+  #seen = 0;
+  #seconds = 0;
+
+  see(event: RunEvent): void {
+    if (event.kind === "run-started") this.rounds = event.rounds;
+    if (event.kind !== "round-finished") return;
+    this.#round = event.round;
+    this.#seen++;
+    this.#seconds += event.wallSeconds;
+  }
+
+  left(): string {
+    return formatDuration((this.#seconds / this.#seen) * (this.rounds - this.#round));
+  }
+}

@@ -1,0 +1,16 @@
+import type { RunEvent } from "../records/events.ts";
+import type { Recipe } from "../recipe/index.ts";
+
+/** What carries out a recipe: `run` of `run/run.ts`, handed to the commands so that tests can hand in another. */
+export type Runner = (
+  recipe: Recipe,
+  options: {
+    /** Where the run is kept; made by the runner once recipe and data have proven right. */
+    readonly folder: string;
+    readonly workers: number;
+    readonly resume: boolean;
+    readonly signal: AbortSignal;
+    /** What the recipe's relative paths start from. */
+    readonly baseFolder: string;
+  },
+) => AsyncIterable<RunEvent>;

@@ -1,0 +1,29 @@
+/**
+ * Where a command writes. Results go to standard output; with `--json` they are exactly one JSON value, and
+ * everything for people goes to standard error.
+ */
+export interface Terminal {
+  /** Standard output, for results. */
+  readonly out: NodeJS.WritableStream;
+  /** Standard error, for people. */
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+export function writeLine(stream: NodeJS.WritableStream, text: string): void {
+  stream.write(`${text}\n`);
+}
+
+/** Two-space separated columns; the first row is the header. Numbers (as text) line up on the right. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const columns = rows[0].map((_, column) => rows.map((row) => row[column]));
+  const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
+  const rightAligned = columns.map((cells) => cells.slice(1).every((cell) => /^[-\d.,%]*( [A-Za-z]+)?$/.test(cell)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (rightAligned[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

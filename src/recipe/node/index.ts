@@ -1,0 +1,2 @@
+/** Recipes on disk. */
+export { findRecipe, listRecipes, type RecipeFile } from "./find.ts";

@@ -1,0 +1,257 @@
+import type { Outcome, RoundSummary } from "../events.ts";
+import { evenlySpaced, limits } from "./limits.ts";
+import type { PartitionView } from "./partition.ts";
+import type { Attendance, Fate } from "./timeline.ts";
+
+/**
+ * The charts of a report as ECharts options in plain data. A `formatter` or `valueFormatter` that begins with
+ * `fn:` names a function of the page's script; colours that depend on light or dark come from its themes.
+ */
+export type ChartOption = Readonly<Record<string, unknown>>;
+
+/** Colour-blind safe in light and dark: they differ in lightness, and each also has a shape and a pattern. */
+export const fates: Readonly<Record<Fate, { colour: string; symbol: string; decal: object | null }>> = {
+  contributed: { colour: "#3a86c8", symbol: "circle", decal: null },
+  late: { colour: "#e2a400", symbol: "triangle", decal: stripes(Math.PI / 4) },
+  dropped: { colour: "#8d95a1", symbol: "emptyCircle", decal: stripes(0) },
+  rejected: { colour: "#c8385a", symbol: "diamond", decal: stripes(-Math.PI / 4) },
+  waiting: { colour: "#b9c0c9", symbol: "emptyRect", decal: null },
+};
+
+export const outcomes: readonly Outcome[] = ["contributed", "late", "dropped", "rejected"];
+
+function stripes(rotation: number): object {
+  return {
+    symbol: "rect",
+    dashArrayX: [1, 0],
+    dashArrayY: [2, 4],
+    rotation,
+    color: "rgba(255,255,255,0.55)",
+  };
+}
+
+/** At most `limits.rounds` of the rounds, evenly spaced. */
+export function thin(rounds: readonly RoundSummary[]): RoundSummary[] {
+  return evenlySpaced(rounds.length, limits.rounds).map((i) => rounds[i]);
+}
+
+export interface Curve {
+  readonly name: string;
+  readonly rounds: readonly RoundSummary[];
+}
+
+const curveColours = ["#3a86c8", "#e2a400", "#159b78", "#c8385a", "#7a5fc7", "#56b4e9", "#b8651b", "#8d95a1"];
+const curveSymbols = ["circle", "triangle", "rect", "diamond", "emptyCircle", "emptyTriangle", "emptyRect"];
+const curveDashes = ["solid", "dashed", "dotted"];
+
+/**
+ * One curve per run over the rounds that were evaluated. Columns of each data set: round, simulated seconds and
+ * bytes since the start, accuracy, loss; the page's script switches the horizontal axis between the first three.
+ */
+export function learningChart(curves: readonly Curve[], measure: "accuracy" | "loss"): ChartOption {
+  const own = curves.map(({ name }, i) => curveSeries(name, i, i, `server-${measure}`));
+  // With one run there is room for what the clients themselves measured.
+  const withClients =
+    curves.length === 1 && curves[0].rounds.some((round) => round.clientAccuracy !== undefined);
+  const clients = withClients ? [curveSeries("on the clients' own data", 2, 0, `client-${measure}`)] : [];
+  return {
+    dataset: curves.map(({ rounds }) => ({
+      dimensions: [
+        "round",
+        "seconds",
+        "bytes",
+        "server-accuracy",
+        "server-loss",
+        "client-accuracy",
+        "client-loss",
+      ],
+      source: learningPoints(rounds),
+    })),
+    grid: {
+      left: 8,
+      right: 20,
+      top: 24,
+      bottom: curves.length + clients.length > 1 ? 64 : 40,
+      containLabel: true,
+    },
+    legend: { show: curves.length + clients.length > 1, type: "scroll", bottom: 0 },
+    tooltip: { trigger: "axis", valueFormatter: measure === "accuracy" ? "fn:percent" : "fn:number" },
+    xAxis: {
+      type: "value",
+      name: "round",
+      nameLocation: "middle",
+      nameGap: 26,
+      min: "dataMin",
+      max: "dataMax",
+      minInterval: 1,
+    },
+    yAxis: {
+      ...{ type: "value", scale: true, name: measure === "accuracy" ? "held-out accuracy" : "held-out loss" },
+      ...{
+        nameTextStyle: { align: "left" },
+        axisLabel: { formatter: measure === "accuracy" ? "fn:percent" : "fn:number" },
+      },
+      ...(measure === "accuracy" && { max: "fn:accuracyTop" }),
+    },
+    series: [...own, ...clients],
+  };
+}
+
+function curveSeries(name: string, style: number, datasetIndex: number, y: string): object {
+  const color = curveColours[style % curveColours.length];
+  return {
+    ...{ type: "line", name, datasetIndex, encode: { x: "round", y }, showSymbol: true, symbolSize: 6 },
+    ...{ symbol: curveSymbols[style % curveSymbols.length], connectNulls: true, itemStyle: { color } },
+    lineStyle: {
+      color,
+      width: 2,
+      type: curveDashes[Math.floor(style / curveColours.length) % curveDashes.length],
+    },
+  };
+}
+
+function learningPoints(rounds: readonly RoundSummary[]): (number | null)[][] {
+  let seconds = 0;
+  let bytes = 0;
+  const points = rounds.map((round) => {
+    seconds += round.virtualSeconds;
+    bytes += round.uplinkBytes + round.downlinkBytes + round.clientToClientBytes;
+    const { accuracy, loss, clientAccuracy = null, clientLoss = null } = round;
+    return [round.round, short(seconds), bytes, accuracy, loss, clientAccuracy, clientLoss];
+  });
+  const evaluated = points.filter(
+    ([, , , accuracy, , clientAccuracy]) => accuracy !== null || clientAccuracy !== null,
+  );
+  return evenlySpaced(evaluated.length, limits.rounds).map((i) => evaluated[i]);
+}
+
+/** How many of the clients asked did what, per round. */
+export function outcomeChart(rounds: readonly RoundSummary[]): ChartOption {
+  const series = outcomes
+    .filter((outcome) => outcome === "contributed" || rounds.some((round) => round[outcome] > 0))
+    .map((outcome) => ({
+      ...{
+        type: "bar",
+        stack: "all",
+        name: outcome,
+        data: rounds.map((round) => round[outcome]),
+        barMaxWidth: 28,
+      },
+      itemStyle: { color: fates[outcome].colour, decal: fates[outcome].decal },
+    }));
+  return perRound(rounds, series, "clients", "fn:number");
+}
+
+/** Bytes on the wire per round and direction. */
+export function trafficChart(rounds: readonly RoundSummary[]): ChartOption {
+  const directions = [
+    { key: "uplinkBytes", name: "clients to server", color: "#3a86c8", decal: null },
+    { key: "downlinkBytes", name: "server to clients", color: "#159b78", decal: stripes(Math.PI / 4) },
+    { key: "clientToClientBytes", name: "between clients", color: "#e2a400", decal: stripes(0) },
+  ] as const;
+  const series = directions
+    .filter(({ key }, i) => i < 2 || rounds.some((round) => round[key] > 0))
+    .map(({ key, name, color, decal }) => ({
+      ...{ type: "bar", stack: "all", name, data: rounds.map((round) => round[key]), barMaxWidth: 28 },
+      itemStyle: { color, decal },
+    }));
+  return perRound(rounds, series, "on the wire", "fn:bytes");
+}
+
+function perRound(
+  rounds: readonly RoundSummary[],
+  series: object[],
+  yName: string,
+  formatter: string,
+): ChartOption {
+  return {
+    grid: { left: 8, right: 20, top: 28, bottom: 64, containLabel: true },
+    legend: { bottom: 0, itemWidth: 18, itemHeight: 12 },
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: formatter },
+    xAxis: {
+      type: "category",
+      data: rounds.map(({ round }) => round),
+      name: "round",
+      nameLocation: "middle",
+      nameGap: 26,
+    },
+    yAxis: { type: "value", name: yName, nameTextStyle: { align: "left" }, axisLabel: { formatter } },
+    series,
+  };
+}
+
+/** Who took part when: one mark per client and round, told apart by colour and by shape. */
+export function attendanceChart({ rounds, rows }: Attendance): ChartOption {
+  const series = outcomes.map((outcome) => ({
+    ...{
+      type: "scatter",
+      name: outcome,
+      symbol: fates[outcome].symbol,
+      itemStyle: { color: fates[outcome].colour },
+    },
+    data: rows.flatMap(({ fates }, y) => fates.flatMap((fate, x) => (fate === outcome ? [[x, y]] : []))),
+  }));
+  const shown = series.filter(({ data }) => data.length > 0);
+  return {
+    grid: { left: 8, right: 20, top: 8, bottom: 64, containLabel: true },
+    legend: { bottom: 0 },
+    tooltip: { trigger: "item", formatter: "fn:attendance" },
+    xAxis: {
+      type: "category",
+      data: rounds,
+      name: "round",
+      nameLocation: "middle",
+      nameGap: 26,
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: "category",
+      data: rows.map(({ client }) => client),
+      inverse: true,
+      axisLabel: clientLabel,
+    },
+    series: shown,
+  };
+}
+
+const clientLabel = { width: 110, overflow: "truncate", interval: 0, fontSize: 11 };
+
+/** Examples per client and class. */
+export function partitionChart({ rows, classNames }: PartitionView): ChartOption {
+  const cells = rows.flatMap(({ counts }, y) => counts.map((count, x) => [x, y, count]));
+  const most = cells.reduce((largest, [, , count]) => Math.max(largest, count), 1);
+  return {
+    grid: { left: 8, right: 20, top: 8, bottom: 92, containLabel: true },
+    tooltip: { trigger: "item", formatter: "fn:partition" },
+    xAxis: {
+      type: "category",
+      data: classNames,
+      name: "class",
+      nameLocation: "middle",
+      nameGap: 26,
+      axisTick: { show: false },
+    },
+    yAxis: {
+      ...{ type: "category", data: rows.map(({ row }) => `client ${row}`), inverse: true },
+      ...{ axisLabel: clientLabel, axisTick: { show: false } },
+    },
+    visualMap: {
+      ...{
+        min: 0,
+        max: most,
+        orient: "horizontal",
+        left: "center",
+        bottom: 0,
+        itemHeight: 160,
+        itemWidth: 12,
+      },
+      ...{ text: [`${most} examples`, "0"], calculable: false },
+    },
+    series: [{ type: "heatmap", data: cells, itemStyle: { borderWidth: 1 } }],
+  };
+}
+
+/** Four significant digits: plenty for a picture, and half the bytes. */
+export function short(value: number): number {
+  return Number(value.toPrecision(4));
+}

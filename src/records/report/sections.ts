@@ -1,0 +1,158 @@
+import { stringify } from "yaml";
+import type { RoundSummary } from "../events.ts";
+import type { RunDigest } from "./digest.ts";
+import { formatBytes, formatNumber, formatPercent, formatSeconds } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { limits } from "./limits.ts";
+import type { PartitionView } from "./partition.ts";
+
+/** The report's parts that are the same for one run and for several. */
+
+/** Whether and how the run ended. */
+export function runState({ finished, failure, summary, started }: RunDigest): Html {
+  if (failure) {
+    const round = failure.round === null ? "" : ` in round ${failure.round}`;
+    return html`<span class="state failed">failed${round}</span> ${failure.message} (${failure.code})`;
+  }
+  if (finished) return html`<span class="state finished">finished</span>`;
+  return html`<span class="state unfinished">not finished</span> ${summary.rounds.length} of ${started.rounds} rounds so far`;
+}
+
+export function keyFigures(digest: RunDigest): Html {
+  const { summary, totals, started, finished } = digest;
+  const { final, best } = summary;
+  const bytes = totals.uplinkBytes + totals.downlinkBytes + totals.clientToClientBytes;
+  const between =
+    totals.clientToClientBytes > 0 ? ` · ${formatBytes(totals.clientToClientBytes)} between clients` : "";
+  const privacy = finished?.privacy;
+  const share = totals.selected > 0 ? formatPercent(totals.contributed / totals.selected) : "–";
+  return html`<dl class="cards">
+    ${card("Final accuracy", final ? formatPercent(final.accuracy) : "–", final ? `held-out set, loss ${lossText(final.loss)}` : "not evaluated yet")}
+    ${card("Best accuracy", best ? formatPercent(best.accuracy) : "–", best ? `in round ${best.round}` : "")}
+    ${card("Rounds", `${summary.rounds.length}`, `of ${started.rounds}`)}
+    ${card("Answers used", share, `${formatNumber(totals.contributed)} of ${formatNumber(totals.selected)} asked`)}
+    ${card("On the wire", formatBytes(bytes), `${formatBytes(totals.uplinkBytes)} up · ${formatBytes(totals.downlinkBytes)} down${between}`)}
+    ${card("Simulated time", formatSeconds(summary.virtualSeconds), "on the clients' clock")}
+    ${card("Real time", formatSeconds(summary.wallSeconds), `on this machine${finished ? `, ${formatBytes(finished.peakMemoryBytes)} of memory` : ""}`)}
+    ${privacy && card("Privacy", `ε = ${formatNumber(privacy.epsilon)}`, `per ${privacy.unit}, δ = ${privacy.delta}, ${privacy.accountant}`)}
+  </dl>`;
+}
+
+function card(name: string, figure: string, more: string): Html {
+  return html`<div><dt>${name}</dt><dd class="figure">${figure}</dd><dd>${more}</dd></div>`;
+}
+
+export function facts(digest: RunDigest): Html {
+  const { started, summary, incidents, finished } = digest;
+  const { cpu, cores, workers } = started.machine;
+  const rows: [string, string | number][] = [
+    ["Run", summary.run],
+    ["Recipe", summary.recipe],
+    ["Task", `${summary.task}, ${formatNumber(summary.parameters)} parameters`],
+    ["Clients", formatNumber(summary.clients)],
+    ["Seed", summary.seed],
+    ["Started", `${new Date(started.wall).toISOString().slice(0, 16).replace("T", " ")} UTC`],
+    ["Machine", `${cpu}, ${cores} cores, ${workers} workers`],
+    [
+      "Versions",
+      Object.entries(started.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+    ["Resumed", times(incidents.resumes)],
+    ["Failed attempts at a round", times(incidents.failedAttempts)],
+    ["Refused messages", formatNumber(incidents.refused)],
+    ...(finished?.privacy?.assumptions ?? []).map((text): [string, string] => ["Privacy assumption", text]),
+  ];
+  return factTable(rows);
+}
+
+function times(count: number): string {
+  return count === 0 ? "never" : count === 1 ? "once" : `${count} times`;
+}
+
+function factTable(rows: readonly (readonly [string, string | number])[]): Html {
+  return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`;
+}
+
+/** The figures of the method in use, nested ones by their path; nothing when there are none. */
+export function methodFigures({ finished }: RunDigest): Html | null {
+  const rows = flatten(finished?.method ?? {}).slice(0, 100);
+  if (rows.length === 0) return null;
+  return html`<section><h2>Figures of the method</h2>${factTable(rows)}</section>`;
+}
+
+/** The leaves of plain data with their dotted paths. */
+export function flatten(value: unknown, path = ""): [string, string][] {
+  if (typeof value !== "object" || value === null) {
+    return [[path, typeof value === "number" ? formatNumber(value) : String(value)]];
+  }
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {
+    return [[path, value.slice(0, 20).join(", ") + (value.length > 20 ? `, … (${value.length})` : "")]];
+  }
+  return Object.entries(value).flatMap(([key, item]) => flatten(item, path ? `${path}.${key}` : key));
+}
+
+/** What is needed to do the run again. */
+export function recipeSection(digest: RunDigest): Html {
+  return html`<h3>Recipe</h3>
+    <p class="note">With all defaults filled in. To repeat the run, save it as <code>recipe.yaml</code> (a copy lies in the run's folder) and use the versions above; the same seed gives the same bits on the same kind of machine.</p>
+    <pre tabindex="0" aria-label="Command">npx coterie run recipe.yaml --seed ${digest.summary.seed}</pre>
+    <pre tabindex="0" aria-label="Recipe">${stringify(digest.started.recipe)}</pre>`;
+}
+
+/** The figures of the rounds, which are also the text form of the charts. */
+export function roundTable(rounds: readonly RoundSummary[], all: number): Html {
+  const head =
+    "Round,Accuracy,Loss,Asked,Contributed,Late,Dropped,Rejected,Up,Down,Between clients,Simulated,Real".split(
+      ",",
+    );
+  const cut = rounds.length < all ? `, ${rounds.length} of ${formatNumber(all)}` : "";
+  return html`<details><summary>Table of rounds${cut}</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of rounds"><table class="figures">
+    <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+    <tbody>${rounds.map((r) => html`<tr><td>${r.round}</td><td>${r.accuracy === null ? "–" : formatPercent(r.accuracy)}</td><td>${lossText(r.loss)}</td><td>${r.selected}</td><td>${r.contributed}</td><td>${r.late}</td><td>${r.dropped}</td><td>${r.rejected}</td><td>${formatBytes(r.uplinkBytes)}</td><td>${formatBytes(r.downlinkBytes)}</td><td>${formatBytes(r.clientToClientBytes)}</td><td>${formatSeconds(r.virtualSeconds)}</td><td>${formatSeconds(r.wallSeconds)}</td></tr>`)}</tbody>
+  </table></div></details>`;
+}
+
+/** The loss of a round that was not evaluated is null; one that was not finite has become null in the log. */
+export function lossText(loss: number | null): string {
+  return loss === null || Number.isNaN(loss) ? "–" : formatNumber(loss);
+}
+
+export function partitionSection(partition: PartitionView): Html {
+  const { rows, clients, classNames, examples, classesPerClient, foldedClasses } = partition;
+  const cut =
+    rows.length < clients
+      ? ` Shown are ${rows.length} of the ${formatNumber(clients)} clients, evenly spaced.`
+      : "";
+  const folded = foldedClasses > 0 ? ` The last column adds up ${foldedClasses} classes.` : "";
+  return html`<section class="keep"><h2>Who holds which data</h2>
+    <p class="note">A client holds ${formatNumber(examples.least)} to ${formatNumber(examples.most)} examples (median ${formatNumber(examples.median)}) of ${formatNumber(classesPerClient)} classes (median).${cut}${folded}</p>
+    ${chart("partition", rows.length * 18 + 130, "Heat map of the examples that each client holds of each class; the table below has the same figures.")}
+    <details><summary>Table of examples per client and class</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of examples per client and class"><table class="figures">
+      <thead><tr><th scope="col">Client</th>${classNames.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+      <tbody>${rows.map(({ row, counts }) => html`<tr><th scope="row">${row}</th>${counts.map((count) => html`<td>${count}</td>`)}</tr>`)}</tbody>
+    </table></div></details></section>`;
+}
+
+/** Accuracy and loss side by side, with the choice of what they are drawn against. */
+export function learningSection(hasTime: boolean): Html {
+  return html`<section class="keep"><h2>Learning</h2>
+  <div class="controls"><label for="against">Drawn against</label>
+    <select id="against"><option value="round">rounds</option>${hasTime && html`<option value="seconds">simulated time</option>`}<option value="bytes">bytes on the wire</option></select></div>
+  <div class="pair">
+    <div>${chart("accuracy", 320, "Line chart of the accuracy on the held-out set; see the table of rounds.")}</div>
+    <div>${chart("loss", 320, "Line chart of the loss on the held-out set; see the table of rounds.")}</div>
+  </div></section>`;
+}
+
+/** A place for a chart. `limits` keep the height within bounds. */
+export function chart(id: string, height: number, description: string): Html {
+  return html`<div class="chart" id="${id}" style="height:${Math.round(height)}px" role="img" aria-label="${description}"></div>`;
+}
+
+/** Why a chart has fewer rounds than the run; nothing when it has them all. */
+export function thinned(rounds: number): Html | null {
+  if (rounds <= limits.rounds) return null;
+  return html`<p class="note">${limits.rounds} of the ${formatNumber(rounds)} rounds are shown, evenly spaced.</p>`;
+}

@@ -1,0 +1,71 @@
+import { writeFile } from "node:fs/promises";
+import { relative } from "node:path";
+import { RunError } from "../errors.ts";
+import { exportOnnx } from "../learn/export-onnx.ts";
+import { exportSafetensors } from "../learn/export-safetensors.ts";
+import { onnxAccuracy } from "../learn/node/onnx-accuracy.ts";
+import type { EventStore } from "../records/event-store.ts";
+import type { RunSummary } from "../records/events.ts";
+import { type RunFolder, writeFileAtomic, writeReport } from "../records/node/index.ts";
+import type { LogSummary } from "../records/summary.ts";
+import type { PreparedRun } from "./prepare.ts";
+
+/** Half an example of a test set of 10,000: the exported file must count the same hits. */
+const ACCURACY_TOLERANCE = 5e-5;
+
+/**
+ * Exports the trained model, checks the ONNX file on the held-out set, and completes the summary. `publish`
+ * writes summary and report once the log holds the run's last event.
+ *
+ * @throws RunError `export.onnx` when the exported model does not predict as the trained one
+ */
+export async function finishRun(run: {
+  readonly prepared: PreparedRun;
+  readonly folder: RunFolder;
+  readonly model: Float32Array;
+  readonly summary: LogSummary;
+}): Promise<{ summary: RunSummary; publish(store: EventStore): Promise<void> }> {
+  const { prepared, folder, model } = run;
+  const { task, spec, layout, dataset } = prepared;
+  const { final, best, ...facts } = run.summary;
+  if (!final || !best) throw new RunError("run.not-evaluated", "The run ended without an evaluation.");
+  const metadata = {
+    task: task.name,
+    recipe: facts.recipe,
+    seed: String(facts.seed),
+    round: String(final.round),
+  };
+  await writeFileAtomic(folder.model, exportSafetensors(layout, model, metadata));
+  const onnx = exportOnnx(task, spec, model);
+  await writeFileAtomic(folder.onnx, onnx);
+  const exported = await onnxAccuracy(onnx, dataset.test);
+  if (Math.abs(exported - final.accuracy) > ACCURACY_TOLERANCE) {
+    throw new RunError(
+      "export.onnx",
+      `model.onnx predicts ${exported} of the test set where the trained model predicts ${final.accuracy}.`,
+      { at: folder.onnx },
+    );
+  }
+  const shown = (path: string) => relative(process.cwd(), path) || path;
+  const summary: RunSummary = {
+    ...facts,
+    final: { ...final, onnxAccuracy: exported },
+    best,
+    privacy: null,
+    method: { protocol: prepared.recipe.protocol.kind, aggregator: prepared.recipe.aggregator.kind },
+    files: {
+      report: shown(folder.report),
+      model: shown(folder.model),
+      onnx: shown(folder.onnx),
+      events: shown(folder.events),
+    },
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  return {
+    summary,
+    async publish() {
+      await writeFile(folder.summary, `${JSON.stringify(summary, null, 2)}\n`);
+      await writeReport([folder], folder.report);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Dataset } from "../data/examples.ts";
+import { loadDataset } from "../data/node/index.ts";
+import { histogram } from "../data/partition/histogram.ts";
+import { partition } from "../data/partition/partition.ts";
+import { InputError } from "../errors.ts";
+import type { ParameterLayout } from "../learn/layout.ts";
+import { initialParameters, layoutOf } from "../learn/parameters.ts";
+import type { DataSpec, Task } from "../learn/task.ts";
+import { SimulationRandom } from "../numeric/random.ts";
+import type { Recipe } from "../recipe/schema.ts";
+import type { PartyId } from "../runtime/party.ts";
+import { loadTask } from "./load-task.ts";
+
+/** Everything of a run that follows from its recipe alone, before anything is written. */
+export interface PreparedRun {
+  readonly recipe: Recipe;
+  /** Root of the run's simulation randomness. */
+  readonly random: SimulationRandom;
+  readonly task: Task;
+  readonly spec: DataSpec;
+  readonly layout: ParameterLayout;
+  /** The model before the first round. */
+  readonly initial: Float32Array;
+  readonly dataset: Dataset;
+  /** Row indices into the training set, one array per client. */
+  readonly shards: readonly Int32Array[];
+  readonly clients: readonly PartyId[];
+  /** Row per client, column per class. */
+  readonly histogram: readonly (readonly number[])[];
+}
+
+/**
+ * Loads and checks data and task, and deals the data to the clients.
+ *
+ * @param baseFolder what the recipe's relative paths start from
+ * @throws InputError when data, partition and task do not fit together
+ */
+export async function prepare(recipe: Recipe, baseFolder: string): Promise<PreparedRun> {
+  const random = SimulationRandom.fromSeed(recipe.seed);
+  const task = await loadTask(recipe.task, baseFolder);
+  const dataset = await loadDataset(recipe.data, { seed: recipe.seed, baseFolder });
+  const shards = partition(recipe.partition, dataset.train, {
+    clients: recipe.clients,
+    random: random.stream("partition"),
+    owners: dataset.owners,
+  });
+  const spec: DataSpec = { shape: dataset.train.shape, classes: dataset.train.classes };
+  const layout = layoutOf(task, spec);
+  const initial = initialParameters(task, spec, random.stream("initial model").bits());
+  if (!initial.every(Number.isFinite)) {
+    throw new InputError(
+      "task.init",
+      `The "init" of task "${task.name}" gave parameters that are not finite.`,
+    );
+  }
+  const clients = shards.map((_, shard) => `client-${shard}`);
+  const counts = histogram(dataset.train, shards);
+  return { recipe, random, task, spec, layout, initial, dataset, shards, clients, histogram: counts };
+}
