@@ -32,14 +32,14 @@ def mlp():
 
 def cnn():
     model = nn.Sequential(
-        nn.Conv2d(1, 8, 5, padding=2),
+        nn.Conv2d(1, 8, 5),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        nn.Conv2d(8, 16, 5, padding=2),
+        nn.Conv2d(8, 16, 5),
         nn.ReLU(),
         nn.MaxPool2d(2),
         nn.Flatten(),
-        nn.Linear(784, 10),
+        nn.Linear(256, 10),
     )
     return model, torch.rand(BATCH, 1, 28, 28)
 

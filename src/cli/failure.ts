@@ -14,7 +14,8 @@ export function reportFailure(error: unknown, terminal: Terminal, json: boolean)
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
   const failure = describe(error);
   writeLine(terminal.err, `coterie: ${failure.message}`);
-  if (failure.code === "internal" && error instanceof Error && error.stack) writeLine(terminal.err, error.stack);
+  if (failure.code === "internal" && error instanceof Error && error.stack)
+    writeLine(terminal.err, error.stack);
   if (json) writeLine(terminal.out, JSON.stringify({ error: failure }));
   return exitCodeOf(error);
 }
@@ -30,14 +31,27 @@ function describe(error: unknown): { code: string; message: string; at?: string 
     const { code, message, at } = error;
     return at === undefined ? { code, message } : { code, message, at };
   }
-  if (error instanceof CommanderError) return { code: "cli.usage", message: commanderSentence(error.message) };
-  return { code: "internal", message: `unexpected failure: ${error instanceof Error ? error.message : String(error)}` };
+  if (error instanceof CommanderError) {
+    const message =
+      error.code === NO_COMMAND
+        ? "give a command, such as `coterie run quickstart`"
+        : commanderSentence(error.message);
+    return { code: "cli.usage", message };
+  }
+  return {
+    code: "internal",
+    message: `unexpected failure: ${error instanceof Error ? error.message : String(error)}`,
+  };
 }
+
+/** Commander's code for help that was shown because no command was given. */
+const NO_COMMAND = "commander.help";
 
 /** Commander's "error: unknown option '--sed'\n(Did you mean --seed?)" as one sentence. */
 function commanderSentence(message: string): string {
   return message
     .replace(/^error: /, "")
+    .replace(" is invalid. ", " is invalid: ")
     .replace(/\n\(Did you mean (.*)\?\)$/, "; did you mean $1?")
     .replaceAll("\n", " ");
 }

@@ -1,5 +1,5 @@
-import type { RunSummary } from "../records/events.ts";
 import { RunError } from "../errors.ts";
+import type { RunSummary } from "../records/events.ts";
 import { listenForInterrupt } from "./interrupt-signal.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { OutFolder } from "./out-folder.ts";

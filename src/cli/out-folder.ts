@@ -27,7 +27,9 @@ export async function outFolder(
 ): Promise<OutFolder> {
   const { out, resume = false } = options;
   if (out === undefined) {
-    return resume ? { folder: await latestInterrupted(name), resume } : { folder: newFolder(name, now), resume };
+    return resume
+      ? { folder: await latestInterrupted(name), resume }
+      : { folder: newFolder(name, now), resume };
   }
   const isUsed = existsSync(out) && entries(out) > 0;
   if (isUsed && !resume) {
@@ -70,6 +72,6 @@ function newFolder(name: string, now: number): string {
 }
 
 /** UTC, sortable, and fit for every file system: `20261122-031500`. */
-export function timestamp(now: number): string {
+function timestamp(now: number): string {
   return new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
 }

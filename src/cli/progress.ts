@@ -1,11 +1,19 @@
-/** What people see while a run goes on: a live bar on a terminal, plain lines elsewhere. A reader of events. */
+/**
+ * What people see while a run goes on: a live bar on a terminal, plain lines elsewhere. A reader of events; of a
+ * resumed run's history only the bar's position is taken.
+ */
 import { SingleBar } from "cli-progress";
 import type { RoundSummary, RunEvent } from "../records/events.ts";
-import { formatDuration, formatScore } from "./format.ts";
+import { formatSeconds } from "../records/report/format.ts";
 import { type Terminal, writeLine } from "./terminal.ts";
 
 export interface Progress extends Disposable {
   show(event: RunEvent): void;
+}
+
+/** An accuracy or a loss. */
+export function formatScore(value: number): string {
+  return value.toFixed(4);
 }
 
 /** @param style `none` shows nothing */
@@ -24,6 +32,7 @@ function lineProgress({ err }: Terminal): Progress {
   return {
     show(event) {
       timing.see(event);
+      if (timing.isHistory(event)) return;
       if (event.kind === "round-finished") {
         writeLine(err, `round ${event.round}/${timing.rounds}  ${roundText(event)}  ${timing.left()} left`);
       } else {
@@ -50,7 +59,6 @@ function liveProgress({ err }: Terminal): Progress {
   return {
     show(event) {
       timing.see(event);
-      if (event.kind === "run-started") bar.start(event.rounds, 0, latest);
       if (event.kind === "round-finished") {
         if (event.accuracy !== null) latest.accuracy = formatScore(event.accuracy);
         if (event.loss !== null) latest.loss = formatScore(event.loss);
@@ -58,8 +66,8 @@ function liveProgress({ err }: Terminal): Progress {
         bar.update(event.round, { ...latest, left: timing.left() });
         return;
       }
-      const text = event.kind === "run-started" ? undefined : eventText(event);
-      if (text === undefined) return;
+      const text = eventText(event);
+      if (text === undefined || timing.isHistory(event)) return;
       // A line between two drawings of the bar would be overwritten: clear it, write, and let it be drawn anew.
       if (bar.isActive) err.write("\r\u001b[K");
       writeLine(err, text);
@@ -79,7 +87,7 @@ function roundText(round: RoundSummary): string {
     .filter((outcome) => round[outcome] > 0)
     .map((outcome) => `${round[outcome]} ${outcome}`);
   const clients = [`${round.contributed} of ${round.selected} clients`, ...missed].join(", ");
-  return `${scores}  ${clients}  ${formatDuration(round.virtualSeconds)} simulated`;
+  return `${scores}  ${clients}  ${formatSeconds(round.virtualSeconds)} simulated`;
 }
 
 /** Events besides finished rounds that people want to know of. */
@@ -99,6 +107,7 @@ function eventText(event: RunEvent): string | undefined {
 /** Time left, from the mean wall time of the rounds that this process has seen. */
 class Timing {
   rounds = 0;
+  readonly #start = Date.now();
   #round = 0;
   #seen = 0;
   #seconds = 0;
@@ -107,11 +116,18 @@ class Timing {
     if (event.kind === "run-started") this.rounds = event.rounds;
     if (event.kind !== "round-finished") return;
     this.#round = event.round;
+    if (this.isHistory(event)) return;
     this.#seen++;
     this.#seconds += event.wallSeconds;
   }
 
+  /** Whether another process made this event, before this one resumed the run. */
+  isHistory(event: RunEvent): boolean {
+    return event.wall < this.#start;
+  }
+
   left(): string {
-    return formatDuration((this.#seconds / this.#seen) * (this.rounds - this.#round));
+    if (this.#seen === 0) return "?";
+    return formatSeconds((this.#seconds / this.#seen) * (this.rounds - this.#round));
   }
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../errors.ts";
-import { type LocatedRecipe, locateRecipe, type Recipe } from "../recipe/index.ts";
+import { type LocatedRecipe, locateRecipe } from "../recipe/index.ts";
 import { findRecipe } from "../recipe/node/index.ts";
 
 export interface RunOptions {
@@ -22,7 +22,11 @@ export function addRunOptions(command: Command): Command {
         .default([] as string[], "none")
         .argParser((text: string, before: string[]) => [...before, text]),
     )
-    .option("--seed <integer>", "seed of everything random, instead of the recipe's", wholeNumber(Number.MIN_SAFE_INTEGER))
+    .option(
+      "--seed <integer>",
+      "seed of everything random, instead of the recipe's",
+      wholeNumber(Number.MIN_SAFE_INTEGER),
+    )
     .option(
       "--workers <count>",
       "worker threads for training; the results do not depend on it",
@@ -67,10 +71,13 @@ export async function readyRecipe(
 }
 
 /** An error that names a key of the recipe, found only while running, gets the key's place in the file. */
-export function withPlace(error: unknown, { place }: { place: (path: string) => string | undefined }): unknown {
+export function withPlace(
+  error: unknown,
+  { place }: { place: (path: string) => string | undefined },
+): unknown {
   if (!(error instanceof InputError) || error.at === undefined) return error;
   const at = place(error.at);
-  return at === undefined ? error : new InputError(error.code, `${at}: ${error.message}`, { at, cause: error });
+  return at === undefined
+    ? error
+    : new InputError(error.code, `${at}: ${error.message}`, { at, cause: error });
 }
-
-export type { Recipe };

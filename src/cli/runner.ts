@@ -1,5 +1,5 @@
-import type { RunEvent } from "../records/events.ts";
 import type { Recipe } from "../recipe/index.ts";
+import type { RunEvent } from "../records/events.ts";
 
 /** What carries out a recipe: `run` of `run/run.ts`, handed to the commands so that tests can hand in another. */
 export type Runner = (

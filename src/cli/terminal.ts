@@ -17,7 +17,9 @@ export function writeLine(stream: NodeJS.WritableStream, text: string): void {
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = rows[0].map((_, column) => rows.map((row) => row[column]));
   const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
-  const rightAligned = columns.map((cells) => cells.slice(1).every((cell) => /^[-\d.,%]*( [A-Za-z]+)?$/.test(cell)));
+  const rightAligned = columns.map((cells) =>
+    cells.slice(1).every((cell) => /^[-\d.,%]*( [A-Za-z]+)?$/.test(cell)),
+  );
   return rows
     .map((row) =>
       row

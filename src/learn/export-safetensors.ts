@@ -2,7 +2,7 @@
 import { InputError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../runtime/wire/safetensors.ts";
 import type { ParameterLayout } from "./layout.ts";
-import { sliceParameters } from "./parameters.ts";
+import { sliceParameters } from "./slice-parameters.ts";
 
 /**
  * The bytes of `model.safetensors`. `metadata` goes into the file's header (task, run, seed, ...).

@@ -3,7 +3,7 @@
  * connections into and out of a unit: for a matrix [in, out] its two sides, for a convolution
  * [out, in, height, width] in·height·width and out·height·width.
  */
-import { numpy as np, random } from "@jax-js/jax";
+import { type numpy as np, random } from "@jax-js/jax";
 
 /**
  * Normal with mean 0 and variance 2/fan-in, for layers before a ReLU (He, Zhang, Ren and Sun, "Delving Deep into

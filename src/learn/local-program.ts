@@ -83,7 +83,19 @@ export function evaluationProgram(task: Task, spec: DataSpec, batch: number): Pr
 /** A key that two works share exactly when their training programs are the same. */
 export function programKey({ batch, optimizer, proximal = 0, corrected = false }: StepWork): string {
   const { kind, rate, momentum = 0, decay = 0, clip, beta1, beta2, epsilon } = optimizer;
-  return JSON.stringify([batch, kind, rate, momentum, decay, clip, beta1, beta2, epsilon, proximal, corrected]);
+  return JSON.stringify([
+    batch,
+    kind,
+    rate,
+    momentum,
+    decay,
+    clip,
+    beta1,
+    beta2,
+    epsilon,
+    proximal,
+    corrected,
+  ]);
 }
 
 function parameterSpecs(prefix: string, { slices }: ParameterLayout): TensorSpec[] {

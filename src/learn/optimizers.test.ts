@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { jaxEngine } from "./engines/jax-engine.ts";
-import { evaluationProgram, type StepWork, trainingProgram } from "./local-program.ts";
-import { sliceParameters, structureOf } from "./parameters.ts";
 import { np } from "./index.ts";
+import { evaluationProgram, type StepWork, trainingProgram } from "./local-program.ts";
+import { structureOf } from "./parameters.ts";
+import { sliceParameters } from "./slice-parameters.ts";
 import { defineTask, type Task } from "./task.ts";
 import { loopShape, trainLocally } from "./train-locally.ts";
 import type { LocalOptimizer } from "./training.ts";
@@ -27,7 +28,13 @@ const bowl = minimise([1, -2], (y) => {
   return np.sum(np.square(y.ref).mul(curve)).add(np.sum(y.mul(slope)));
 });
 
-async function path(task: Task, start: number[], work: Omit<StepWork, "batch">, steps: number, constants: Float32Array[] = []) {
+async function path(
+  task: Task,
+  start: number[],
+  work: Omit<StepWork, "batch">,
+  steps: number,
+  constants: Float32Array[] = [],
+) {
   const program = trainingProgram(task, spec, { batch: 1, ...work });
   using loop = await jaxEngine.load(program);
   const state = program.carry.slice(1).map(({ shape }) => new Float32Array(shape.reduce((n, k) => n * k, 1)));
@@ -41,18 +48,63 @@ async function path(task: Task, start: number[], work: Omit<StepWork, "batch">, 
 }
 
 function expectClose(actual: number[][], expected: number[][]): void {
-  actual.forEach((point, i) => point.forEach((value, j) => expect(value).toBeCloseTo(expected[i][j], 5)));
-  expect(actual.length).toBe(expected.length);
+  const close = (value: number) => expect.closeTo(value, 5);
+  expect(actual).toEqual(expected.map((point) => point.map(close)));
 }
 
 describe("steps on y0² − y0 + y1²/4 + 3·y1 are PyTorch's", () => {
   // torch 2.15, float64, lr 0.05: torch.optim.SGD, torch.optim.Adam, torch.nn.utils.clip_grad_norm_.
   const cases: [string, Omit<LocalOptimizer, "rate">, number[][]][] = [
-    ["momentum 0.9", { kind: "sgd", momentum: 0.9 }, [[0.95, -2.1], [0.86, -2.2875], [0.743, -2.5490625], [0.6134, -2.870742188]]],
-    ["momentum 0.9, weight decay 0.2", { kind: "sgd", momentum: 0.9, decay: 0.2 }, [[0.94, -2.08], [0.8326, -2.2292], [0.694354, -2.435458], [0.54355366, -2.68584917]]],
-    ["clipped to norm 0.5", { kind: "sgd", clip: 0.5 }, [[0.988819665, -2.02236067], [0.977790937, -2.044796502], [0.966914115, -2.067306371], [0.956189447, -2.089889128]]],
-    ["Adam", { kind: "adam" }, [[0.95, -2.05], [0.900206115, -2.099982617], [0.850793137, -2.149936006], [0.801969531, -2.199848156]]],
-    ["Adam, betas 0.8 and 0.95, epsilon 1e-3, weight decay 0.2", { kind: "adam", beta1: 0.8, beta2: 0.95, epsilon: 1e-3, decay: 0.2 }, [[0.950041632, -2.04996877], [0.900347737, -2.099886927], [0.851131255, -2.149720063], [0.802636851, -2.199433566]]],
+    [
+      "momentum 0.9",
+      { kind: "sgd", momentum: 0.9 },
+      [
+        [0.95, -2.1],
+        [0.86, -2.2875],
+        [0.743, -2.5490625],
+        [0.6134, -2.870742188],
+      ],
+    ],
+    [
+      "momentum 0.9, weight decay 0.2",
+      { kind: "sgd", momentum: 0.9, decay: 0.2 },
+      [
+        [0.94, -2.08],
+        [0.8326, -2.2292],
+        [0.694354, -2.435458],
+        [0.54355366, -2.68584917],
+      ],
+    ],
+    [
+      "clipped to norm 0.5",
+      { kind: "sgd", clip: 0.5 },
+      [
+        [0.988819665, -2.02236067],
+        [0.977790937, -2.044796502],
+        [0.966914115, -2.067306371],
+        [0.956189447, -2.089889128],
+      ],
+    ],
+    [
+      "Adam",
+      { kind: "adam" },
+      [
+        [0.95, -2.05],
+        [0.900206115, -2.099982617],
+        [0.850793137, -2.149936006],
+        [0.801969531, -2.199848156],
+      ],
+    ],
+    [
+      "Adam, betas 0.8 and 0.95, epsilon 1e-3, weight decay 0.2",
+      { kind: "adam", beta1: 0.8, beta2: 0.95, epsilon: 1e-3, decay: 0.2 },
+      [
+        [0.950041632, -2.04996877],
+        [0.900347737, -2.099886927],
+        [0.851131255, -2.149720063],
+        [0.802636851, -2.199433566],
+      ],
+    ],
   ];
   test.each(cases)("%s", async (_, optimizer, expected) => {
     expectClose(await path(bowl, [1, -2], { optimizer: { ...optimizer, rate: 0.05 } }, 4), expected);
@@ -75,15 +127,27 @@ const square = minimise([1], (y) => np.sum(np.square(y)));
 async function trainSquare(work: Omit<StepWork, "batch">, correction: number | undefined, epochs: number) {
   const program = trainingProgram(square, spec, { ...work, batch: 1, corrected: correction !== undefined });
   using loop = await jaxEngine.load(program);
-  const examples = { features: Float32Array.of(0), scale: 1, shape: [1], labels: Int32Array.of(0), classes: 2 };
-  return trainLocally(loop, loopShape(program, structureOf(square, spec).layout), examples, Int32Array.of(0), {
-    kind: "train",
-    shard: 0,
-    parameters: Float32Array.of(1),
-    work: { epochs, batch: 1, ...work },
-    ...(correction === undefined ? {} : { correction: Float32Array.of(correction) }),
-    seed: 1,
-  });
+  const examples = {
+    features: Float32Array.of(0),
+    scale: 1,
+    shape: [1],
+    labels: Int32Array.of(0),
+    classes: 2,
+  };
+  return await trainLocally(
+    loop,
+    loopShape(program, structureOf(square, spec).layout),
+    examples,
+    Int32Array.of(0),
+    {
+      kind: "train",
+      shard: 0,
+      parameters: Float32Array.of(1),
+      work: { epochs, batch: 1, ...work },
+      ...(correction === undefined ? {} : { correction: Float32Array.of(correction) }),
+      seed: 1,
+    },
+  );
 }
 
 describe("SCAFFOLD on y² from 1 with c − c_k = 0.5 − 0.3, rate 0.1", () => {
@@ -101,7 +165,10 @@ describe("SCAFFOLD on y² from 1 with c − c_k = 0.5 − 0.3, rate 0.1", () => 
 
   test("the correction is added after clipping", async () => {
     // The gradient 2 is clipped to 1: y1 = 1 − 0.1(1 + 0.2).
-    expect((await trainSquare({ optimizer: { ...optimizer, clip: 1 } }, 0.2, 1)).update[0]).toBeCloseTo(-0.12, 6);
+    expect((await trainSquare({ optimizer: { ...optimizer, clip: 1 } }, 0.2, 1)).update[0]).toBeCloseTo(
+      -0.12,
+      6,
+    );
   });
 
   test("the loss reported is the mean before each step", async () => {

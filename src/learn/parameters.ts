@@ -58,21 +58,6 @@ export function initialParameters(task: Task, spec: DataSpec, seed: number): Flo
   return parameters;
 }
 
-/** Views of a flat vector, one per slice of the layout; nothing is copied. */
-export function sliceParameters(layout: ParameterLayout, parameters: Float32Array): Float32Array[] {
-  checkLength(layout, parameters);
-  return layout.slices.map(({ offset, length }) => parameters.subarray(offset, offset + length));
-}
-
-/** Throws InputError `learn.parameters.length` unless the vector has the layout's length. */
-export function checkLength(layout: ParameterLayout, parameters: Float32Array): void {
-  if (parameters.length === layout.length) return;
-  throw new InputError(
-    "learn.parameters.length",
-    `The model has ${layout.length} parameters but the vector given has ${parameters.length}; was it made by another task?`,
-  );
-}
-
 interface NamedArray {
   readonly name: string;
   readonly array: np.Array;

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { jaxEngine } from "./engines/jax-engine.ts";
-import { createEngineTrainer, type DataSpec, defineTask, heNormal, initialParameters, isTask, layoutOf, nn, np, random } from "./index.ts";
-import { sliceParameters } from "./parameters.ts";
+import {
+  createEngineTrainer,
+  type DataSpec,
+  defineTask,
+  heNormal,
+  initialParameters,
+  isTask,
+  layoutOf,
+  nn,
+  np,
+  random,
+} from "./index.ts";
+import { sliceParameters } from "./slice-parameters.ts";
 
 const spec: DataSpec = { shape: [3], classes: 2 };
 
@@ -26,7 +37,9 @@ const examples = {
   features: Float32Array.from({ length: 120 }, (_, i) => Math.sin(i * i)),
   scale: 1,
   shape: [3],
-  labels: Int32Array.from({ length: 40 }, (_, i) => (Math.sin((3 * i) ** 2) > Math.sin((3 * i + 1) ** 2) ? 1 : 0)),
+  labels: Int32Array.from({ length: 40 }, (_, i) =>
+    Math.sin((3 * i) ** 2) > Math.sin((3 * i + 1) ** 2) ? 1 : 0,
+  ),
   classes: 2,
 };
 const dataset = { name: "plane", train: examples, test: examples };
@@ -101,14 +114,18 @@ describe("a faulty task is named, with the remedy", () => {
       code: "learn.task.shape",
       message: expect.stringContaining("[500,3] where [500,2]"),
     });
-    await using broken = trainer(defineTask({ ...scalar, predict: ({ y }, x) => np.matmul(x, y.reshape([1, 1])) }));
+    await using broken = trainer(
+      defineTask({ ...scalar, predict: ({ y }, x) => np.matmul(x, y.reshape([1, 1])) }),
+    );
     await expect(broken.run({ kind: "evaluate", parameters, on: 0 })).rejects.toMatchObject({
       code: "learn.task.failed",
       at: "task faulty, predict",
     });
     const mean = defineTask({ ...scalar, predict: ({ y }, x) => logits(x, y), loss: (_, x) => np.mean(x) });
     await using scalarLoss = trainer(mean);
-    await expect(scalarLoss.run({ kind: "train", shard: 0, parameters, work, seed: 1 })).rejects.toMatchObject({
+    await expect(
+      scalarLoss.run({ kind: "train", shard: 0, parameters, work, seed: 1 }),
+    ).rejects.toMatchObject({
       code: "learn.task.shape",
       message: expect.stringContaining('"loss" of task "faulty" gave the shape [] where [16]'),
     });
@@ -116,7 +133,8 @@ describe("a faulty task is named, with the remedy", () => {
 
   test("parameters that are no arrays, of another type, or named alike", () => {
     const predict = (_: unknown, x: np.Array): np.Array => x;
-    const build = (init: () => unknown) => layoutOf(defineTask({ name: "faulty", init: init as () => np.Array, predict }), spec);
+    const build = (init: () => unknown) =>
+      layoutOf(defineTask({ name: "faulty", init: init as () => np.Array, predict }), spec);
     const code = "learn.task.parameters";
     expect(() => build(() => ({ w: 3 }))).toThrow(expect.objectContaining({ code }));
     expect(() => build(() => ({}))).toThrow(expect.objectContaining({ code }));

@@ -6,7 +6,7 @@
  * that is needed again is handed over as `x.ref` in every place but the last: `x.ref.mul(x)` is x². Constants
  * that are created inside a function follow the same rule.
  */
-import { numpy as np, tree } from "@jax-js/jax";
+import { type numpy as np, tree } from "@jax-js/jax";
 import { CoterieError, InputError } from "../errors.ts";
 import { argmaxHits, softmaxCrossEntropy } from "./scores.ts";
 

@@ -5,7 +5,7 @@ import { SimulationRandom } from "../numeric/random.ts";
 import { BatchBuffers } from "./batches.ts";
 import type { Loop, Program } from "./engine.ts";
 import type { ParameterLayout } from "./layout.ts";
-import { sliceParameters } from "./parameters.ts";
+import { sliceParameters } from "./slice-parameters.ts";
 import type { EvaluateResult, TrainJob, TrainResult } from "./training.ts";
 
 /** What of a program this side of the fence needs to know. Plain data. */

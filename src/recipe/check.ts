@@ -123,10 +123,7 @@ function enoughRows(recipe: Recipe): Problem | undefined {
   const { clients } = recipe;
   const train = trainRows(recipe);
   if (train === undefined || clients <= train) return undefined;
-  return impossible(
-    "clients",
-    `${clients} clients cannot share ${train} training rows; lower clients`,
-  );
+  return impossible("clients", `${clients} clients cannot share ${train} training rows; lower clients`);
 }
 
 function enoughRowsForShards(recipe: Recipe): Problem | undefined {

@@ -59,10 +59,8 @@ export type EventBody =
       /** Row per client, column per class: examples held. */
       readonly histogram: readonly (readonly number[])[];
     }
-  | {
-      readonly kind: "run-resumed" /** Later events up to this one are superseded. */;
-      readonly after: number;
-    }
+  /** The run continues the history that ended at `after`; what lies between is superseded. */
+  | { readonly kind: "run-resumed"; readonly after: number }
   | {
       readonly kind: "round-started";
       readonly round: number;

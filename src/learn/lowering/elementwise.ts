@@ -39,7 +39,6 @@ function commonOrder(views: readonly View[], real: readonly number[]): readonly 
   return best;
 }
 
-const smallestWorthResizing = 2048;
 const longestRepeat = 8;
 
 /**
@@ -50,13 +49,12 @@ function repeatInner(graph: Graph, value: Value, dims: readonly number[]): Value
   const rank = dims.length;
   const width = dims[rank - 1];
   const slow =
-    rank >= 2 &&
+    rank >= 3 &&
     value.type === "float32" &&
     value.shape[rank - 1] === 1 &&
     value.shape[rank - 2] > 1 &&
     width > 1 &&
-    width <= longestRepeat &&
-    size(value.shape) * width >= smallestWorthResizing;
+    width <= longestRepeat;
   if (!slow) return value;
   const twoWay = rank >= 4 && value.shape[rank - 3] === 1 && value.shape[rank - 4] > 1 && dims[rank - 3] > 1;
   const height = twoWay ? dims[rank - 3] : 1;

@@ -1,5 +1,5 @@
 /** Writes a finished graph as an ONNX model. */
-import { type Attribute, type Graph, reachable, type Value } from "./graph.ts";
+import { type Attribute, type ElementType, type Graph, reachable, type Value } from "./graph.ts";
 import {
   type AttributeProto,
   attributeTypes,
@@ -22,8 +22,8 @@ export interface EncodeOptions {
   readonly name: string;
   readonly inputs: readonly Value[];
   readonly outputs: readonly NamedValue[];
-  /** Names of values that the file should show under a name of their own: parameters of an exported model. */
-  readonly names?: ReadonlyMap<Value, string>;
+  /** Inputs of the graph that the file itself supplies: parameters of an exported model. */
+  readonly parameters?: ReadonlyMap<Value, Float32Array>;
   /** Writes the first dimension of inputs and outputs as this symbol in place of its number. */
   readonly batch?: string;
 }
@@ -49,12 +49,13 @@ export function encodeGraph(graph: Graph, options: EncodeOptions): Uint8Array {
   const initializer = new Map<Value, TensorProto>();
   const nameOf = (value: Value): string => {
     if (value.op === "Constant" && !initializer.has(value)) {
-      const name = options.names?.get(value) ?? `c${initializer.size}`;
-      initializer.set(value, tensor(value, name));
+      const name = `/c${initializer.size}`;
+      initializer.set(value, tensor(value, value.data!, name));
       names.set(value, name);
     }
     return names.get(value)!;
   };
+  for (const [value, data] of options.parameters ?? []) initializer.set(value, tensor(value, data, value.name!));
   for (const value of order) {
     if (value.op === "Input" || value.op === "Constant") continue;
     addNode(node, nodeOf(graph, value, names, nameOf), value);
@@ -62,7 +63,7 @@ export function encodeGraph(graph: Graph, options: EncodeOptions): Uint8Array {
   const taken = new Set(options.outputs.filter(({ name, value }) => names.get(value) === name).map(({ name }) => name));
   for (const { name, value } of options.outputs) {
     if (taken.has(name)) continue;
-    node.push({ input: [nameOf(value)], output: [name], name: `copy-${name}`, opType: "Identity", attribute: [] });
+    node.push({ input: [nameOf(value)], output: [name], name: `/copy-${name}`, opType: "Identity", attribute: [] });
   }
   return encodeModel({
     irVersion,
@@ -84,7 +85,7 @@ function nameValues(order: readonly Value[], options: EncodeOptions): Map<Value,
   for (const { name, value } of options.outputs) {
     if (value.op !== "Input" && value.op !== "Constant" && !names.has(value)) names.set(value, name);
   }
-  for (const value of order) if (!names.has(value)) names.set(value, value.name ?? `v${value.id}`);
+  for (const value of order) if (!names.has(value)) names.set(value, value.name ?? `/v${value.id}`);
   return names;
 }
 
@@ -134,20 +135,19 @@ function attributeOf(name: string, attribute: Attribute): AttributeProto {
   return { name, ints: [...attribute], type: attributeTypes.ints };
 }
 
-function tensor(value: Value, name: string): TensorProto {
-  return { dims: [...value.shape], dataType: onnxTypes[value.type], name, rawData: rawData(value) };
+function tensor({ shape, type }: Value, data: ArrayLike<number>, name: string): TensorProto {
+  return { dims: [...shape], dataType: onnxTypes[type], name, rawData: rawData(type, data) };
 }
 
 /** Little-endian bytes, as the format wants them. */
-function rawData(value: Value): Uint8Array {
-  const data = value.data!;
-  const width = { float32: 4, int32: 4, int64: 8, bool: 1 }[value.type];
+function rawData(type: ElementType, data: ArrayLike<number>): Uint8Array {
+  const width = { float32: 4, int32: 4, int64: 8, bool: 1 }[type];
   const bytes = new Uint8Array(data.length * width);
   const out = new DataView(bytes.buffer);
   for (let i = 0; i < data.length; i++) {
-    if (value.type === "float32") out.setFloat32(i * 4, data[i], true);
-    else if (value.type === "int32") out.setInt32(i * 4, data[i], true);
-    else if (value.type === "int64") out.setBigInt64(i * 8, BigInt(data[i]), true);
+    if (type === "float32") out.setFloat32(i * 4, data[i], true);
+    else if (type === "int32") out.setInt32(i * 4, data[i], true);
+    else if (type === "int64") out.setBigInt64(i * 8, BigInt(data[i]), true);
     else out.setUint8(i, data[i]);
   }
   return bytes;

@@ -41,8 +41,10 @@ const sharePatches: Pass = (graph, outputs) => {
     const { kernel_shape, dilations, strides, pads } = value.attributes;
     const counts = value.shape.slice(2);
     const columns = known.get(key(original.inputs[0]!, kernel_shape, dilations, strides, counts, pads));
-    if (columns === undefined || columns.inputs[0] !== value.inputs[0]) return value;
-    return convByPatches(graph, value.inputs[1]!, columns, value.shape);
+    if (columns === undefined) return value;
+    const { shape, type, attributes } = columns;
+    const rebuilt = graph.node("Patches", [value.inputs[0]], { shape, type, attributes });
+    return convByPatches(graph, value.inputs[1]!, rebuilt, value.shape);
   });
 };
 

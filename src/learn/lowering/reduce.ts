@@ -51,7 +51,6 @@ function reduceValue(graph: Graph, x: Value, op: Reduction, axes: readonly numbe
   });
 }
 
-const smallestWorthPooling = 2048;
 const widestWindow = 16;
 
 /**
@@ -61,8 +60,8 @@ const widestWindow = 16;
 function reduceWindows(graph: Graph, x: Value, op: Reduction, axes: readonly number[]): Value | undefined {
   const rank = x.shape.length;
   const width = x.shape[rank - 1];
-  if ((op !== "Max" && op !== "Add") || x.type !== "float32" || rank < 2) return undefined;
-  if (size(x.shape) < smallestWorthPooling || width > widestWindow || !axes.includes(rank - 1)) return undefined;
+  if ((op !== "Max" && op !== "Add") || x.type !== "float32" || rank < 3) return undefined;
+  if (width > widestWindow || !axes.includes(rank - 1)) return undefined;
   const twoWay = axes.length === 2 && axes.includes(rank - 3) && rank >= 4 && x.shape[rank - 3] <= widestWindow;
   if (!twoWay && axes.length !== 1) return undefined;
   const height = twoWay ? x.shape[rank - 3] : 1;

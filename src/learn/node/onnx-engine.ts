@@ -2,7 +2,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Engine, Loop } from "../engine.ts";
 import { type OnnxRuntime, openLoop } from "../engines/onnx-loop.ts";
-import { type LoweredProgram, lower } from "../lowering/lower.ts";
+import type { LoweredProgram } from "../lowering/lower.ts";
 
 const options: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
@@ -13,11 +13,8 @@ const options: InferenceSession.SessionOptions = {
   // Errors only: the runtime warns of graph details that users cannot act upon.
   logSeverityLevel: 3,
   extra: {
-    session: {
-      intra_op: { allow_spinning: "0" },
-      // Vanishing gradients become denormal numbers, on which processors are many times slower.
-      set_denormal_as_zero: "1",
-    },
+    // Not `set_denormal_as_zero`: it would change the arithmetic of all JavaScript in this thread as well.
+    session: { intra_op: { allow_spinning: "0" } },
   },
 };
 
@@ -38,7 +35,11 @@ const runtime: OnnxRuntime = {
 /** Traces, lowers and runs programs on ONNX Runtime in this thread. The fast path in Node. */
 export const onnxEngine: Engine = {
   name: "onnx",
-  load: (program) => openLowered(lower(program)),
+  load: async (program) => {
+    // Worker threads open lowered programs without ever loading jax-js.
+    const { lower } = await import("../lowering/lower.ts");
+    return openLowered(lower(program));
+  },
 };
 
 /** Opens a program that was lowered here or in another thread; needs no jax-js. */

@@ -1,15 +1,20 @@
 /** Typed arrays in shared memory: structured cloning then passes the place, not the bytes. */
 import type { Examples } from "../../data/examples.ts";
 
-type Shareable = Float32Array | Int32Array | Uint8Array;
-
 /** The array itself if it is shared already, else a copy that is. */
-export function shared<T extends Shareable>(array: T): T {
+export function shared(array: Float32Array): Float32Array;
+export function shared(array: Int32Array): Int32Array;
+export function shared(array: Uint8Array): Uint8Array;
+export function shared(array: Float32Array | Uint8Array): Float32Array | Uint8Array;
+export function shared(
+  array: Float32Array | Int32Array | Uint8Array,
+): Float32Array | Int32Array | Uint8Array {
   if (array.buffer instanceof SharedArrayBuffer) return array;
-  const Type = array.constructor as new (buffer: SharedArrayBuffer) => T;
-  const copy = new Type(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
+  const buffer = new SharedArrayBuffer(array.byteLength);
+  new Uint8Array(buffer).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  if (array instanceof Float32Array) return new Float32Array(buffer);
+  if (array instanceof Int32Array) return new Int32Array(buffer);
+  return new Uint8Array(buffer);
 }
 
 export function sharedExamples(examples: Examples): Examples {

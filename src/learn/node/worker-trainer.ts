@@ -141,7 +141,8 @@ class WorkerTrainer implements Trainer {
   #compiled({ key, build }: PlannedProgram): Promise<CompiledProgram> {
     return this.#programs.get(key, async () => {
       const { program, shape } = build();
-      return { key, lowered: lower(program), shape };
+      const lowered = lower(program);
+      return { key, lowered: { ...lowered, model: shared(lowered.model) }, shape };
     });
   }
 

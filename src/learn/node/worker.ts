@@ -39,7 +39,8 @@ async function run(request: WorkerRequest): Promise<TrainResult | EvaluationSums
 }
 
 function load({ key, lowered }: CompiledProgram): Promise<Loop> {
-  return loops.get(key, () => openLowered(lowered));
+  // ONNX Runtime does not read models from shared memory; `slice` gives it a copy of its own.
+  return loops.get(key, () => openLowered({ ...lowered, model: lowered.model.slice() }));
 }
 
 /** Hands the update's memory over to the main thread instead of copying it. */

@@ -30,7 +30,10 @@ export async function findRecipe(name: string, workingFolder: string): Promise<R
   const isPath = /[/\\]|\.ya?ml$/i.test(name);
   const candidates = isPath
     ? [resolve(workingFolder, name)]
-    : recipeFolders(workingFolder).flatMap((folder) => [join(folder, `${name}.yaml`), join(folder, `${name}.yml`)]);
+    : recipeFolders(workingFolder).flatMap((folder) => [
+        join(folder, `${name}.yaml`),
+        join(folder, `${name}.yml`),
+      ]);
   for (const path of candidates) {
     if (await exists(path)) return readRecipe(path, workingFolder);
   }
@@ -38,7 +41,9 @@ export async function findRecipe(name: string, workingFolder: string): Promise<R
 }
 
 /** Every recipe that a bare name finds, with the first line of its comment; those of the working folder first. */
-export async function listRecipes(workingFolder: string): Promise<{ name: string; description: string; file: string }[]> {
+export async function listRecipes(
+  workingFolder: string,
+): Promise<{ name: string; description: string; file: string }[]> {
   const found = new Map<string, { name: string; description: string; file: string }>();
   for (const folder of recipeFolders(workingFolder)) {
     for (const entry of await recipeNames(folder)) {
@@ -83,7 +88,10 @@ async function readRecipe(path: string, workingFolder: string): Promise<RecipeFi
     bytes = await readFile(path);
   } catch (cause) {
     const isFolder = (cause as NodeJS.ErrnoException).code === "EISDIR";
-    throw unreadable(isFolder ? "this is a folder; give the recipe file in it" : "the file cannot be read", cause);
+    throw unreadable(
+      isFolder ? "this is a folder; give the recipe file in it" : "the file cannot be read",
+      cause,
+    );
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -100,7 +108,10 @@ function shown(path: string, workingFolder: string): string {
 
 async function missingFile(name: string, path: string): Promise<InputError> {
   const nearest = nearestName(basename(path), await recipeNames(dirname(path)));
-  const hint = nearest === undefined ? "give the path of a recipe, or a name from `coterie list recipes`" : `did you mean "${nearest}"?`;
+  const hint =
+    nearest === undefined
+      ? "give the path of a recipe, or a name from `coterie list recipes`"
+      : `did you mean "${nearest}"?`;
   return new InputError("recipe.not-found", `There is no recipe file ${name}; ${hint}`, { at: name });
 }
 

@@ -9,13 +9,16 @@ import type { Attendance, Fate } from "./timeline.ts";
  */
 export type ChartOption = Readonly<Record<string, unknown>>;
 
+/** A diagonal cross, 10 by 10. */
+const cross = "path://M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z";
+
 /** Colour-blind safe in light and dark: they differ in lightness, and each also has a shape and a pattern. */
 export const fates: Readonly<Record<Fate, { colour: string; symbol: string; decal: object | null }>> = {
   contributed: { colour: "#3a86c8", symbol: "circle", decal: null },
   late: { colour: "#e2a400", symbol: "triangle", decal: stripes(Math.PI / 4) },
-  dropped: { colour: "#8d95a1", symbol: "emptyCircle", decal: stripes(0) },
+  dropped: { colour: "#8d95a1", symbol: cross, decal: stripes(0) },
   rejected: { colour: "#c8385a", symbol: "diamond", decal: stripes(-Math.PI / 4) },
-  waiting: { colour: "#b9c0c9", symbol: "emptyRect", decal: null },
+  waiting: { colour: "#b9c0c9", symbol: "rect", decal: null },
 };
 
 export const outcomes: readonly Outcome[] = ["contributed", "late", "dropped", "rejected"];
@@ -29,6 +32,11 @@ function stripes(rotation: number): object {
     color: "rgba(255,255,255,0.55)",
   };
 }
+
+/** Nothing moves: a report is also printed and photographed. */
+const still = { animation: false };
+const grid = { left: 8, right: 20, top: 8, containLabel: true };
+const legend = { bottom: 0, itemWidth: 16, itemHeight: 11, itemGap: 12, textStyle: { fontSize: 11 } };
 
 /** At most `limits.rounds` of the rounds, evenly spaced. */
 export function thin(rounds: readonly RoundSummary[]): RoundSummary[] {
@@ -54,7 +62,9 @@ export function learningChart(curves: readonly Curve[], measure: "accuracy" | "l
   const withClients =
     curves.length === 1 && curves[0].rounds.some((round) => round.clientAccuracy !== undefined);
   const clients = withClients ? [curveSeries("on the clients' own data", 2, 0, `client-${measure}`)] : [];
+  const named = own.length + clients.length;
   return {
+    ...still,
     dataset: curves.map(({ rounds }) => ({
       dimensions: [
         "round",
@@ -67,14 +77,8 @@ export function learningChart(curves: readonly Curve[], measure: "accuracy" | "l
       ],
       source: learningPoints(rounds),
     })),
-    grid: {
-      left: 8,
-      right: 20,
-      top: 24,
-      bottom: curves.length + clients.length > 1 ? 64 : 40,
-      containLabel: true,
-    },
-    legend: { show: curves.length + clients.length > 1, type: "scroll", bottom: 0 },
+    grid: { ...grid, top: 28, bottom: named === 1 ? 34 : named > 3 ? 76 : 60 },
+    legend: { show: named > 1, type: named > 6 ? "scroll" : "plain", ...legend },
     tooltip: { trigger: "axis", valueFormatter: measure === "accuracy" ? "fn:percent" : "fn:number" },
     xAxis: {
       type: "value",
@@ -145,15 +149,15 @@ export function outcomeChart(rounds: readonly RoundSummary[]): ChartOption {
 /** Bytes on the wire per round and direction. */
 export function trafficChart(rounds: readonly RoundSummary[]): ChartOption {
   const directions = [
-    { key: "uplinkBytes", name: "clients to server", color: "#3a86c8", decal: null },
-    { key: "downlinkBytes", name: "server to clients", color: "#159b78", decal: stripes(Math.PI / 4) },
-    { key: "clientToClientBytes", name: "between clients", color: "#e2a400", decal: stripes(0) },
+    { key: "uplinkBytes", name: "clients to server", color: "#3a86c8" },
+    { key: "downlinkBytes", name: "server to clients", color: "#9cc7ea" },
+    { key: "clientToClientBytes", name: "between clients", color: "#e2a400" },
   ] as const;
   const series = directions
     .filter(({ key }, i) => i < 2 || rounds.some((round) => round[key] > 0))
-    .map(({ key, name, color, decal }) => ({
+    .map(({ key, name, color }) => ({
       ...{ type: "bar", stack: "all", name, data: rounds.map((round) => round[key]), barMaxWidth: 28 },
-      itemStyle: { color, decal },
+      itemStyle: { color },
     }));
   return perRound(rounds, series, "on the wire", "fn:bytes");
 }
@@ -165,8 +169,9 @@ function perRound(
   formatter: string,
 ): ChartOption {
   return {
-    grid: { left: 8, right: 20, top: 28, bottom: 64, containLabel: true },
-    legend: { bottom: 0, itemWidth: 18, itemHeight: 12 },
+    ...still,
+    grid: { ...grid, top: 28, bottom: 68 },
+    legend,
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: formatter },
     xAxis: {
       type: "category",
@@ -187,14 +192,15 @@ export function attendanceChart({ rounds, rows }: Attendance): ChartOption {
       type: "scatter",
       name: outcome,
       symbol: fates[outcome].symbol,
-      itemStyle: { color: fates[outcome].colour },
+      itemStyle: { color: fates[outcome].colour, opacity: 1 },
     },
     data: rows.flatMap(({ fates }, y) => fates.flatMap((fate, x) => (fate === outcome ? [[x, y]] : []))),
   }));
   const shown = series.filter(({ data }) => data.length > 0);
   return {
-    grid: { left: 8, right: 20, top: 8, bottom: 64, containLabel: true },
-    legend: { bottom: 0 },
+    ...still,
+    grid: { ...grid, bottom: 72 },
+    legend,
     tooltip: { trigger: "item", formatter: "fn:attendance" },
     xAxis: {
       type: "category",
@@ -221,7 +227,8 @@ export function partitionChart({ rows, classNames }: PartitionView): ChartOption
   const cells = rows.flatMap(({ counts }, y) => counts.map((count, x) => [x, y, count]));
   const most = cells.reduce((largest, [, , count]) => Math.max(largest, count), 1);
   return {
-    grid: { left: 8, right: 20, top: 8, bottom: 92, containLabel: true },
+    ...still,
+    grid: { ...grid, bottom: 84 },
     tooltip: { trigger: "item", formatter: "fn:partition" },
     xAxis: {
       type: "category",
@@ -251,7 +258,7 @@ export function partitionChart({ rows, classNames }: PartitionView): ChartOption
   };
 }
 
-/** Four significant digits: plenty for a picture, and half the bytes. */
+/** Six significant digits: plenty for a picture, and fewer bytes. */
 export function short(value: number): number {
-  return Number(value.toPrecision(4));
+  return Number(value.toPrecision(6));
 }

@@ -41,24 +41,37 @@ function distinctNames(names: readonly string[]): string[] {
   });
 }
 
+/** Left out where no run has any. */
+const between = "Bytes between clients";
+
+type Column = readonly [head: string, cell: (run: RunDigest) => string];
+
+const columns: readonly Column[] = [
+  ["Final accuracy", ({ summary: { final } }) => (final ? formatPercent(final.accuracy) : "–")],
+  ["Final loss", ({ summary: { final } }) => lossText(final?.loss ?? null)],
+  ["Best accuracy", ({ summary: { best } }) => (best ? formatPercent(best.accuracy) : "–")],
+  ["Rounds", ({ summary }) => formatNumber(summary.rounds.length)],
+  ["Clients", ({ summary }) => formatNumber(summary.clients)],
+  [
+    "Answers used",
+    ({ totals }) => (totals.selected > 0 ? formatPercent(totals.contributed / totals.selected) : "–"),
+  ],
+  ["Bytes up", ({ totals }) => formatBytes(totals.uplinkBytes)],
+  ["Bytes down", ({ totals }) => formatBytes(totals.downlinkBytes)],
+  [between, ({ totals }) => formatBytes(totals.clientToClientBytes)],
+  ["Simulated time", ({ summary }) => formatSeconds(summary.virtualSeconds)],
+  ["Real time", ({ summary }) => formatSeconds(summary.wallSeconds)],
+  ["State", ({ failure, finished }) => (failure ? "failed" : finished ? "finished" : "not finished")],
+];
+
 function runTable(runs: readonly RunDigest[], names: readonly string[]): Html {
-  const head =
-    "Run,Final accuracy,Loss,Best accuracy,Rounds,Clients,Answers used,Up,Down,Between clients,Simulated,Real,State".split(
-      ",",
-    );
-  const row = ({ summary, totals, finished, failure }: RunDigest, name: string) => {
-    const { final, best } = summary;
-    return html`<tr><th scope="row">${name}</th>
-      <td>${final ? formatPercent(final.accuracy) : "–"}</td><td>${lossText(final?.loss ?? null)}</td>
-      <td>${best ? `${formatPercent(best.accuracy)} (round ${best.round})` : "–"}</td>
-      <td>${summary.rounds.length}</td><td>${formatNumber(summary.clients)}</td>
-      <td>${totals.selected > 0 ? formatPercent(totals.contributed / totals.selected) : "–"}</td>
-      <td>${formatBytes(totals.uplinkBytes)}</td><td>${formatBytes(totals.downlinkBytes)}</td><td>${formatBytes(totals.clientToClientBytes)}</td>
-      <td>${formatSeconds(summary.virtualSeconds)}</td><td>${formatSeconds(summary.wallSeconds)}</td>
-      <td>${failure ? "failed" : finished ? "finished" : "not finished"}</td></tr>`;
-  };
+  const shown = columns.filter(
+    ([head]) => head !== between || runs.some((run) => run.totals.clientToClientBytes > 0),
+  );
+  const row = (run: RunDigest, name: string) =>
+    html`<tr><th scope="row">${name}</th>${shown.map(([, cell]) => html`<td>${cell(run)}</td>`)}</tr>`;
   return html`<h2>Figures</h2><div class="scroll" tabindex="0" role="region" aria-label="Figures of the runs"><table class="figures">
-    <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+    <thead><tr><th scope="col">Run</th>${shown.map(([head]) => html`<th scope="col">${head}</th>`)}</tr></thead>
     <tbody>${runs.map((run, i) => row(run, names[i]))}</tbody></table></div>`;
 }
 

@@ -182,6 +182,7 @@ export function drawReport(echarts: Echarts, data: PageData, format: Formats): v
     });
     const narrow = (byId("timeline")?.clientWidth ?? 800) < 560;
     return {
+      animation: false,
       grid: { left: 8, right: narrow ? 16 : 150, top: 26, bottom: 44, containLabel: true },
       tooltip: {
         trigger: "item",
@@ -202,6 +203,7 @@ export function drawReport(echarts: Echarts, data: PageData, format: Formats): v
         nameGap: 26,
         min: 0,
         max: Number((longest * 1.02).toPrecision(3)),
+        axisLabel: { showMaxLabel: false },
       },
       yAxis: {
         type: "category",
@@ -231,7 +233,11 @@ export function drawReport(echarts: Echarts, data: PageData, format: Formats): v
                   silent: true,
                   symbol: "none",
                   data: [{ xAxis: closed }],
-                  label: { formatter: "round closed", position: "start", rotate: 0, distance: [0, -2] },
+                  label: {
+                    formatter: "round closed",
+                    position: "start",
+                    align: closed > longest / 2 ? "right" : "left",
+                  },
                   lineStyle: { type: "dashed", width: 1.5 },
                 },
         },
@@ -246,7 +252,7 @@ export function drawReport(echarts: Echarts, data: PageData, format: Formats): v
           data: spans.map((span, i) => ({
             value: [finish(span), i],
             ...{ symbol: data.fates[span[1]].symbol, symbolSize: 11 },
-            itemStyle: { color: data.fates[span[1]].colour, borderColor: data.fates[span[1]].colour },
+            itemStyle: { color: data.fates[span[1]].colour, opacity: 1 },
             label: {
               ...{ show: !narrow && span[1] !== "contributed", position: "right", fontSize: 11 },
               ...{

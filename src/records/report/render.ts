@@ -89,8 +89,7 @@ function singleRun(digest: RunDigest): Page {
 <main>
 ${keyFigures(digest)}
 <noscript><p>The charts need JavaScript; the tables have the same figures.</p></noscript>
-${learningSection(digest.summary.virtualSeconds > 0)}
-<section><h2>Rounds</h2>${thinned(summary.rounds.length)}${roundTable(rounds, summary.rounds.length)}</section>
+${learningSection(summary.virtualSeconds > 0, html`${thinned(summary.rounds.length)}${roundTable(rounds, summary.rounds.length)}`)}
 ${timelines.length > 0 && timelineSection(digest)}
 ${
   attendance.rows.length > 0 &&
@@ -122,7 +121,7 @@ ${methodFigures(digest)}
 function timelineSection({ timelines, started, summary }: RunDigest): Html {
   const capped = timelines.some(({ spans, asked }) => spans.length < asked);
   return html`<section><h2>Clients in a round</h2>
-  <p class="note">Bars are local training; the mark at the end tells what became of the answer: ● contributed, ▲ late, ○ dropped, ◆ rejected. Pale bars are waiting, or work that was lost.${capped ? ` At most ${limits.clients} clients are shown: those with trouble first, then the slowest.` : ""}${someRounds(timelines.length, started.rounds)}${summary.virtualSeconds > 0 ? "" : " This run had no simulated delays, so all marks are at zero."}</p>
+  <p class="note">Bars are local training; the mark at the end tells what became of the answer: ● contributed, ▲ late, ✕ dropped, ◆ rejected. Pale bars are waiting, or work that was lost.${capped ? ` At most ${limits.clients} clients are shown: those with trouble first, then the slowest.` : ""}${someRounds(timelines.length, started.rounds)}${summary.virtualSeconds > 0 ? "" : " This run had no simulated delays, so all marks are at zero."}</p>
   <div class="controls">
     <button type="button" id="earlier" aria-label="Earlier round">←</button>
     <input type="range" id="round" min="0" max="${timelines.length - 1}" step="1" aria-label="Round" aria-describedby="round-text">

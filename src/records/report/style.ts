@@ -31,11 +31,11 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 section.bare { background: none; border: 0; padding: 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; margin: 16px 0; }
 .pair > section { margin: 0; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 20px 0 16px; padding: 0; }
-.cards > div { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 20px 0 16px; padding: 0; }
+.cards > div { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 12px; }
 .cards dt { color: var(--soft); font-size: 0.85rem; }
 .cards dd { margin: 0; font-size: 0.85rem; color: var(--soft); }
-.cards dd.figure { color: var(--text); font-size: 1.45rem; line-height: 1.3; font-weight: 650; font-variant-numeric: tabular-nums; }
+.cards dd.figure { color: var(--text); font-size: 1.1rem; line-height: 1.45; letter-spacing: -0.01em; font-weight: 650; font-variant-numeric: tabular-nums; }
 .chart { width: 100%; }
 .controls { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; margin: 10px 0 4px; }
 .controls input[type="range"] { flex: 1 1 160px; min-width: 120px; accent-color: var(--accent); height: 32px; }
@@ -46,8 +46,9 @@ button:hover, select:hover { border-color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .scroll { overflow-x: auto; max-height: 480px; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 table.figures th, table.figures td { text-align: right; white-space: nowrap; }
+table.figures thead th { white-space: normal; vertical-align: bottom; }
 table.figures th:first-child, table.figures td:first-child { text-align: left; }
 thead th { color: var(--soft); font-weight: 600; position: sticky; top: 0; background: var(--card); }
 .facts th { color: var(--soft); font-weight: 500; white-space: nowrap; width: 1%; padding-right: 24px; }
@@ -65,8 +66,7 @@ footer { padding-top: 8px; padding-bottom: 40px; font-size: 0.85rem; }
   section { padding: 14px 12px; }
   .cards { grid-template-columns: 1fr 1fr; gap: 8px; }
   .cards > div { padding: 10px 12px; }
-  .cards dd.figure { font-size: 1.2rem; }
-  .facts th { white-space: normal; width: 40%; padding-right: 12px; }
+    .facts th { white-space: normal; width: 40%; padding-right: 12px; }
 }
 @media print {
   :root {

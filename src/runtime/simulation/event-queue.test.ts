@@ -4,16 +4,16 @@ import { EventQueue } from "./event-queue.ts";
 
 /** The slow, obviously correct queue: a list that is sorted before every look. */
 class SortedList {
-  entries: { time: number; sequence: number; item: number }[] = [];
+  entries: { time: number; rank: number; sequence: number; item: number }[] = [];
   next = 0;
 
-  push(time: number, item: number) {
-    this.entries.push({ time, sequence: this.next, item });
+  push(time: number, item: number, rank: number) {
+    this.entries.push({ time, rank, sequence: this.next, item });
     return this.next++;
   }
 
   sorted() {
-    return this.entries.toSorted((a, b) => a.time - b.time || a.sequence - b.sequence);
+    return this.entries.toSorted((a, b) => a.time - b.time || a.rank - b.rank || a.sequence - b.sequence);
   }
 
   remove(sequence: number) {
@@ -40,7 +40,9 @@ describe("EventQueue", () => {
         const list = new SortedList();
         for (const [item, { kind, value }] of operations.entries()) {
           if (kind === "push") {
-            expect(queue.push(value / 2, item)).toBe(list.push(value / 2, item));
+            const time = value >> 1;
+            const rank = value % 2;
+            expect(queue.push(time, item, rank)).toBe(list.push(time, item, rank));
           } else if (kind === "pop") {
             const first = list.sorted()[0];
             expect(queue.peek()).toEqual(first);
@@ -79,7 +81,7 @@ describe("EventQueue", () => {
     const queue = new EventQueue<number>();
     const kept = queue.push(1e9, -1);
     for (let i = 0; i < 100_000; i++) queue.cancel(queue.push(i, i));
-    expect(queue.entries()).toEqual([{ time: 1e9, sequence: kept, item: -1 }]);
+    expect(queue.entries()).toEqual([{ time: 1e9, rank: 0, sequence: kept, item: -1 }]);
     expect(queue.pop()?.item).toBe(-1);
     expect(queue.pop()).toBeUndefined();
   });

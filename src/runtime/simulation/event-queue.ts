@@ -4,7 +4,9 @@ import { RunError } from "../../errors.ts";
 export interface QueueEntry<Item> {
   /** Simulated seconds, finite. */
   readonly time: number;
-  /** Order of insertion; breaks ties, so that equal times come out first in, first out. Names the entry. */
+  /** Breaks ties of time: the lower rank comes first. */
+  readonly rank: number;
+  /** Order of insertion; breaks ties of time and rank: first in, first out. Names the entry. */
   readonly sequence: number;
   readonly item: Item;
 }
@@ -17,7 +19,7 @@ export interface QueueSnapshot<Item> {
 }
 
 /**
- * The future of a discrete-event simulation: a binary min-heap by (time, sequence). Push and pop cost O(log n).
+ * The future of a discrete-event simulation: a binary min-heap by (time, rank, sequence). Push and pop cost O(log n).
  * Cancelling is lazy: a cancelled entry stays in the heap until it surfaces or until such entries outnumber the
  * live ones, so it costs O(1) and memory stays within twice the live entries.
  */
@@ -30,7 +32,7 @@ export class EventQueue<Item> {
   static restore<Item>({ nextSequence, entries }: QueueSnapshot<Item>): EventQueue<Item> {
     const queue = new EventQueue<Item>();
     queue.#nextSequence = nextSequence;
-    // Sorted by (time, sequence), the entries are a heap as they stand.
+    // Sorted, the entries are a heap as they stand.
     queue.#heap = [...entries];
     for (const { sequence } of entries) queue.#live.add(sequence);
     return queue;
@@ -42,17 +44,17 @@ export class EventQueue<Item> {
   }
 
   /**
-   * Adds an item due at `time`; returns its sequence number, which {@link cancel} takes.
+   * Adds an item due at `time`, before those of a higher `rank` that are due then; returns its sequence number, which {@link cancel} takes.
    *
    * @throws RunError `simulation.time` when the time is not finite.
    */
-  push(time: number, item: Item): number {
+  push(time: number, item: Item, rank = 0): number {
     if (!Number.isFinite(time)) {
       throw new RunError("simulation.time", `An event is due at ${time}; its delay must be a finite number.`);
     }
     const sequence = this.#nextSequence++;
     this.#live.add(sequence);
-    this.#heap.push({ time, sequence, item });
+    this.#heap.push({ time, rank, sequence, item });
     siftUp(this.#heap);
     return sequence;
   }
@@ -101,10 +103,10 @@ export class EventQueue<Item> {
   }
 }
 
-type Ordered = Pick<QueueEntry<unknown>, "time" | "sequence">;
+type Ordered = Pick<QueueEntry<unknown>, "time" | "rank" | "sequence">;
 
 function compare(a: Ordered, b: Ordered): number {
-  return a.time - b.time || a.sequence - b.sequence;
+  return a.time - b.time || a.rank - b.rank || a.sequence - b.sequence;
 }
 
 /** Moves the last entry up to its place. */

@@ -1,5 +1,5 @@
-import { SimulationRandom } from "../../numeric/random.ts";
-import type { EventBody, Outcome, RunEvent } from "../events.ts";
+import { SimulationRandom } from "../numeric/random.ts";
+import type { EventBody, Outcome, RunEvent } from "../records/events.ts";
 
 export interface SampleOptions {
   readonly run?: string;

@@ -1,0 +1,55 @@
+/** What the benches share: the shape of their results, and fair repetition on a machine that is not quiet. */
+import { availableParallelism, cpus } from "node:os";
+
+export interface BenchResult {
+  readonly bench: string;
+  readonly machine: Machine;
+  readonly rows: readonly BenchRow[];
+}
+
+export interface BenchRow {
+  readonly case: string;
+  readonly ours: number;
+  readonly unit: string;
+  readonly peer?: number;
+  readonly peerName?: string;
+  /** Above 1 means that we are better. */
+  readonly ratio?: number;
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+export interface BenchOptions {
+  /** Shrinks the bench to a smoke test. Default false. */
+  readonly quick?: boolean;
+  /** Takes progress and remarks, a line at a time. Default: nobody listens. */
+  readonly log?: (line: string) => void;
+}
+
+export function machine(): Machine {
+  return { cpu: cpus()[0].model.trim(), cores: availableParallelism(), node: process.version };
+}
+
+/** The middle value; the mean of the two middle ones for an even count. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Runs the contestants in turn, so that whatever else the machine does hits all alike; seconds of each, per turn. */
+export function alternate(repetitions: number, contestants: readonly (() => void)[]): number[][] {
+  const seconds: number[][] = contestants.map(() => []);
+  for (let turn = 0; turn < repetitions; turn++) {
+    for (const [k, contestant] of contestants.entries()) {
+      const start = performance.now();
+      contestant();
+      seconds[k].push((performance.now() - start) / 1000);
+    }
+  }
+  return seconds;
+}

@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { InputError } from "../../errors.ts";
+import type { RunSummary } from "../../records/events.ts";
+import { type RunFolder, runFolder, writeReport } from "../../records/node/index.ts";
+import { formatBytes, formatSeconds } from "../../records/report/format.ts";
+import { followRun } from "../follow-run.ts";
+import { outFolder } from "../out-folder.ts";
+import { formatScore } from "../progress.ts";
+import { addRunOptions, type ReadyRecipe, type RunOptions, readyRecipe } from "../run-options.ts";
+import type { Runner } from "../runner.ts";
+import { combinations, parseSweep } from "../sweep.ts";
+import { formatTable, type Terminal, writeLine } from "../terminal.ts";
+
+interface Options extends RunOptions {
+  readonly sweep: readonly string[];
+  readonly out?: string;
+}
+
+/** A run of the comparison: its recipe, and what tells it from the others. */
+interface Entry {
+  readonly label: string;
+  readonly ready: ReadyRecipe;
+}
+
+/** `coterie compare RECIPE...`: runs recipes one after the other and puts them side by side. */
+export function addCompareCommand(program: Command, runner: Runner, terminal: Terminal): void {
+  addRunOptions(
+    program
+      .command("compare")
+      .description("run several recipes, or one with several values of a key, side by side")
+      .argument("<recipes...>", "paths of recipes, or names in recipes/"),
+  )
+    .addOption(
+      new Option("--sweep <key.path=a,b,c>", "run once for each value; several sweeps combine")
+        .default([] as string[], "none")
+        .argParser((text: string, before: string[]) => [...before, text]),
+    )
+    .option("--out <folder>", "where to keep the runs and the report (default: runs/compare-<time>)")
+    .action(async (names: string[], options: Options) => {
+      const entries = await readyEntries(names, options);
+      const { folder } = await outFolder("compare", options, Date.now());
+      const quiet = options.quiet === true;
+      const { workers } = options;
+      const summaries: RunSummary[] = [];
+      const folders: RunFolder[] = [];
+      for (const [i, { label, ready }] of entries.entries()) {
+        if (!quiet) writeLine(terminal.err, `[${i + 1}/${entries.length}] ${label}`);
+        const path = join(folder, folderName(label, i));
+        const remedy = "start the comparison again with another --out.";
+        const place = { folder: path, resume: false, workers, quiet, remedy };
+        summaries.push(await followRun(runner, ready, place, terminal));
+        folders.push(runFolder(path));
+      }
+      const report = join(folder, "report.html");
+      await writeReport(folders, report);
+      if (!quiet || !options.json) {
+        const table = formatTable([header, ...summaries.map((summary, i) => row(entries[i].label, summary))]);
+        writeLine(options.json ? terminal.err : terminal.out, `${table}\nreport ${report}`);
+      }
+      if (options.json) writeLine(terminal.out, JSON.stringify({ runs: summaries, report }));
+    });
+}
+
+/** Everything is read and checked before the first run starts. */
+async function readyEntries(names: readonly string[], options: Options): Promise<Entry[]> {
+  const combined = combinations(options.sweep.map(parseSweep));
+  if (names.length * combined.length < 2) {
+    throw new InputError(
+      "cli.compare",
+      "A comparison needs at least two runs; name another recipe, or give --sweep key.path=a,b.",
+    );
+  }
+  const entries: Entry[] = [];
+  for (const name of names) {
+    for (const overrides of combined) {
+      const ready = await readyRecipe(name, options, overrides);
+      const parts =
+        names.length > 1 || overrides.length === 0 ? [ready.recipe.name, ...overrides] : overrides;
+      entries.push({ label: parts.join(" "), ready });
+    }
+  }
+  return entries;
+}
+
+/** `1-local.batch-16`: the number keeps the order and makes it unique. */
+function folderName(label: string, index: number): string {
+  return `${index + 1}-${label.replace(/[^A-Za-z0-9._]+/g, "-").replace(/^-|-$/g, "")}`.slice(0, 80);
+}
+
+const header = ["run", "accuracy", "best", "rounds", "simulated", "real", "uplink"];
+
+function row(label: string, summary: RunSummary): string[] {
+  const { final, best, rounds, virtualSeconds, wallSeconds } = summary;
+  const uplink = rounds.reduce((sum, round) => sum + round.uplinkBytes, 0);
+  return [
+    label,
+    formatScore(final.accuracy),
+    formatScore(best.accuracy),
+    String(rounds.length),
+    formatSeconds(virtualSeconds),
+    formatSeconds(wallSeconds),
+    formatBytes(uplink),
+  ];
+}

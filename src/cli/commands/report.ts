@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { openRunFolder, writeReport } from "../../records/node/index.ts";
+import { type Terminal, writeLine } from "../terminal.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** `coterie report RUN...`: writes the static report of finished or interrupted runs anew. */
+export function addReportCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("report")
+    .description("write the report of one or several runs")
+    .argument("<runs...>", "folders of runs")
+    .option(
+      "--out <file>",
+      "where to write it (default: report.html, or comparison.html for several, in the first folder)",
+    )
+    .option("--json", "the report's path as JSON on standard output")
+    .action(async (runs: string[], options: Options) => {
+      const folders = runs.map((run) => openRunFolder(run));
+      const file = options.out ?? join(runs[0], runs.length === 1 ? "report.html" : "comparison.html");
+      await writeReport(folders, file);
+      writeLine(terminal.out, options.json ? JSON.stringify({ report: file }) : file);
+    });
+}

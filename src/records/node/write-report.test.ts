@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { launchChromium } from "../../testing/chromium.ts";
+import { type SampleOptions, sampleLog } from "../../testing/sample-log.ts";
+import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import { writeReport } from "./write-report.ts";
+
+const root = mkdtempSync(join(tmpdir(), "coterie-report-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let browser: Browser | undefined;
+afterEach(async () => {
+  await browser?.close();
+  browser = undefined;
+});
+
+async function recorded(options: SampleOptions = {}): Promise<RunFolder> {
+  const folder = await createRunFolder(root, "sample", new Date(0));
+  await using store = openSqliteStore(folder.events);
+  await store.append(sampleLog(options));
+  return folder;
+}
+
+/** Opens a report as a file, with every request but its own refused and noted. */
+async function open(path: string, options: { dark?: boolean; width?: number } = {}) {
+  browser = await launchChromium();
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1200, height: 900 },
+    colorScheme: options.dark ? "dark" : "light",
+  });
+  const own = pathToFileURL(path).href;
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.route("**/*", (route) => {
+    if (route.request().url() === own) return route.continue();
+    complaints.push(`request for ${route.request().url()}`);
+    return route.abort();
+  });
+  await page.goto(own);
+  await page.waitForFunction(() => document.documentElement.dataset.charts === "drawn");
+  return { page, complaints };
+}
+
+/** Shapes that each chart has drawn. */
+const shapes = (page: Page) =>
+  page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll(".chart")].map((chart) => [
+        chart.id,
+        chart.querySelectorAll("svg path").length,
+      ]),
+    ),
+  );
+
+describe("report of a run", () => {
+  it("opens offline with all its charts, and lets one step through the rounds", async () => {
+    const folder = await recorded();
+    await writeReport([folder], folder.report);
+    const { page, complaints } = await open(folder.report);
+    const drawn = await shapes(page);
+    expect(Object.keys(drawn)).toEqual([
+      "accuracy",
+      "loss",
+      "timeline",
+      "attendance",
+      "outcomes",
+      "traffic",
+      "partition",
+    ]);
+    expect(drawn.attendance).toBeGreaterThan(600);
+    expect(drawn.accuracy).toBeGreaterThan(30);
+    for (const count of Object.values(drawn)) expect(count).toBeGreaterThan(20);
+
+    const text = page.locator("#round-text");
+    const before = (await text.textContent()) ?? "";
+    expect(before).toMatch(/^Round \d+: 20 asked – 1\d contributed, .*closed after 40 s$/);
+    const round = Number(/\d+/.exec(before)?.[0]);
+    await page.locator("#later").click();
+    expect(await text.textContent()).toContain(`Round ${round + 1}: 20 asked`);
+    expect(await page.locator("#timeline-rows tr").count()).toBe(20);
+    await page.locator("#against").selectOption("bytes");
+    expect(await page.locator("#accuracy").textContent()).toContain("bytes on the wire since the start");
+    expect(complaints).toEqual([]);
+  });
+
+  it("fits a phone in the dark", async () => {
+    const folder = await recorded();
+    await writeReport([folder], folder.report);
+    const { page, complaints } = await open(folder.report, { dark: true, width: 360 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      "rgb(15, 19, 24)",
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  it("does not run what a hostile client calls itself, not even in tooltips", async () => {
+    const evil = `</script><img src=x onerror="window.pwned=1"><svg onload="window.pwned=1">{a}`;
+    const folder = await recorded({ text: evil, nameOf: (n) => `${evil}${n}`, rounds: 6 });
+    await writeReport([folder], folder.report);
+    const { page, complaints } = await open(folder.report);
+    for (const id of ["timeline", "attendance", "partition", "outcomes", "accuracy"]) {
+      const chart = page.locator(`#${id}`);
+      await chart.scrollIntoViewIfNeeded();
+      const box = await chart.boundingBox();
+      for (const [x, y] of [
+        [0.3, 0.5],
+        [0.5, 0.3],
+        [0.7, 0.6],
+      ]) {
+        await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) * x, (box?.y ?? 0) + (box?.height ?? 0) * y);
+      }
+    }
+    const tooltips = await page.evaluate(() =>
+      [...document.querySelectorAll(".chart > div")].map((element) => element.textContent).join("\n"),
+    );
+    expect(tooltips).toContain("onerror");
+    expect(await page.evaluate(() => "pwned" in window)).toBe(false);
+    expect(await page.locator("img").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it("compares several runs, finished or not", async () => {
+    const folders = [
+      await recorded({ run: "slow", rate: 0.05 }),
+      await recorded({ run: "fast", finished: false }),
+    ];
+    const out = join(root, "comparison.html");
+    await writeReport(folders, out);
+    const { page, complaints } = await open(out);
+    expect(await page.locator("#accuracy").textContent()).toMatch(/slow.*fast/s);
+    expect((await shapes(page)).loss).toBeGreaterThan(60);
+    expect(complaints).toEqual([]);
+  });
+
+  it("can be written while the run goes on", async () => {
+    const folder = await createRunFolder(root, "live", new Date(0));
+    await using store = openSqliteStore(folder.events);
+    const log = sampleLog();
+    await store.append(log.slice(0, 100));
+    await writeReport([folder], folder.report);
+    expect(readFileSync(folder.report, "utf8")).toContain("not finished");
+    await store.append(log.slice(100));
+    await writeReport([folder], folder.report);
+    expect(readFileSync(folder.report, "utf8")).not.toContain("not finished");
+  });
+});
