@@ -1,3 +1,5 @@
+import { addScaled } from "../numeric/add-scaled.ts";
+
 /**
  * The client half of SCAFFOLD (Karimireddy et al. 2020, Algorithm 1, option II). Vectors have length d.
  *
@@ -15,14 +17,18 @@ export function scaffoldUpdate(round: {
   readonly rate: number;
 }): { update: Float32Array; clientControl: Float32Array } {
   const { moved, serverControl, clientControl, steps, rate } = round;
-  const next = clientControl.map((c, i) => c - serverControl[i] - moved[i] / (steps * rate));
-  const update = new Float32Array(2 * moved.length);
+  const d = moved.length;
+  const next = clientControl.slice();
+  const update = new Float32Array(2 * d);
   update.set(moved);
-  for (let i = 0; i < next.length; i++) update[moved.length + i] = next[i] - clientControl[i];
+  for (let i = 0; i < d; i++) {
+    next[i] = clientControl[i] - serverControl[i] - moved[i] / (steps * rate);
+    update[d + i] = next[i] - clientControl[i];
+  }
   return { update, clientControl: next };
 }
 
 /** The gradient correction c - c_k of SCAFFOLD's local step. */
 export function scaffoldCorrection(serverControl: Float32Array, clientControl: Float32Array): Float32Array {
-  return serverControl.map((c, i) => c - clientControl[i]);
+  return addScaled(serverControl, clientControl, -1);
 }

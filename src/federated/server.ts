@@ -62,7 +62,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   #model: Float32Array;
   #optimizerState: Float32Array[];
   /** Of the round in progress. */
-  #cohort: readonly PartyId[] = [];
+  #cohort: ReadonlySet<PartyId> = new Set();
   #outcomes = new Map<PartyId, { outcome: Outcome; reason?: string }>();
   #combined: Combined | undefined;
 
@@ -123,7 +123,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
 
   #setUp(): ServerEffect[] {
     if (this.#half.setup === undefined) return this.#scheduleNextRound();
-    this.#cohort = this.#plan.clients;
+    this.#cohort = new Set(this.#plan.clients);
     return [...this.#startDeadline(), ...this.#carryOut(this.#half.setup(this.#plan.clients), 0)];
   }
 
@@ -162,7 +162,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     const { cohort, target } = selectCohort(available, this.#clients.size, select, random);
     this.#stage = "combining";
     this.#openedAt = now;
-    this.#cohort = cohort;
+    this.#cohort = new Set(cohort);
     this.#outcomes = new Map();
     const control = this.#optimizer.kind === "scaffold" ? this.#optimizerState[0] : undefined;
     const dimension = control ? 2 * this.#model.length : this.#model.length;
@@ -201,7 +201,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       message.round === this.#address.round &&
       body.data.attempt === this.#address.attempt &&
       (this.#stage === "combining" || this.#stage === "setup") &&
-      this.#cohort.includes(from);
+      this.#cohort.has(from);
     if (!current)
       return [{ kind: "record", event: { kind: "late-answer", round: message.round, client: from } }];
     if (message.kind === "diverged") return this.#diverged(from, message);
@@ -241,7 +241,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#away.add(party);
     const effects: ServerEffect[] = [{ kind: "record", event: { kind: "client-left", client: party } }];
     const involved = this.#stage === "combining" || this.#stage === "setup";
-    if (!involved || !this.#cohort.includes(party)) return effects;
+    if (!involved || !this.#cohort.has(party)) return effects;
     if (!this.#outcomes.has(party)) this.#outcomes.set(party, { outcome: "dropped", reason: "left" });
     return [...effects, ...this.#carryOut(this.#half.left(party), now)];
   }
@@ -282,7 +282,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   #close(contributors: readonly PartyId[]): ServerEffect[] {
     const { round, attempt } = this.#address;
     const accepted = new Set(contributors);
-    const others = this.#cohort.filter((client) => !accepted.has(client) && !this.#away.has(client));
+    const others = [...this.#cohort].filter((client) => !accepted.has(client) && !this.#away.has(client));
     const tell = (to: readonly PartyId[], isAccepted: boolean): ServerEffect[] => {
       const message = { kind: "close", round, body: { attempt, accepted: isAccepted } };
       return to.length === 0 ? [] : [{ kind: "send", to, message }];
@@ -347,7 +347,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       accuracy: evaluation?.accuracy ?? null,
       loss: evaluation?.loss ?? null,
       virtualSeconds: now - this.#openedAt,
-      selected: this.#cohort.length,
+      selected: this.#cohort.size,
       contributed: count("contributed"),
       late: count("late"),
       dropped: count("dropped"),

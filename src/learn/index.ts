@@ -6,6 +6,7 @@
 export { lax, nn, numpy as np, random } from "@jax-js/jax";
 export type { Engine, Loop, Program, TensorData, TensorSpec } from "./engine.ts";
 export { createEngineTrainer } from "./engine-trainer.ts";
+export { jaxEngine } from "./engines/jax-engine.ts";
 export { exportOnnx } from "./export-onnx.ts";
 export { exportSafetensors, importSafetensors } from "./export-safetensors.ts";
 export { glorotUniform, heNormal } from "./initializers.ts";

@@ -46,7 +46,7 @@ export const recipeSchema = z
       .nullable()
       .default(null)
       .describe(
-        "Simulated seconds after which a round closes with the answers it has; null waits for everyone.",
+        "Seconds, simulated in a simulation, after which a round closes with the answers it has (each phase of a protocol with several); null waits for everyone.",
       ),
     evaluate: z
       .strictObject({

@@ -12,6 +12,7 @@ import type { Recipe } from "../recipe/schema.ts";
 import type { EventStore } from "../records/event-store.ts";
 import type { EventBody, RunEvent } from "../records/events.ts";
 import {
+  checkpointFile,
   discardCheckpointsAfter,
   loadLatestCheckpoint,
   lockRun,
@@ -97,13 +98,18 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
       }
       const finished = batch.map(({ event }) => event).find((event) => event.kind === "round-finished");
       if (finished && (round % recipe.checkpoint.every === 0 || round === recipe.rounds)) {
-        await journal.flush();
         const isBest = finished.accuracy !== null && finished.accuracy > (best?.accuracy ?? -1);
         if (isBest) best = { round, accuracy: finished.accuracy! };
+        // The event comes first and belongs to the checkpoint; without its file it is superseded on resume.
+        yield record(simulation.now, {
+          kind: "checkpoint",
+          round,
+          file: checkpointFile(round),
+          best: isBest,
+        });
+        await journal.flush();
         const world: World = { simulation: simulation.snapshot(), best };
-        const { sequence } = journal;
-        const file = await saveCheckpoint(folder, { round, sequence, world }, best?.round ?? null);
-        yield record(simulation.now, { kind: "checkpoint", round, file, best: isBest });
+        await saveCheckpoint(folder, { round, sequence: journal.sequence, world }, best?.round ?? null);
       }
       await journal.flushWhenDue();
     }

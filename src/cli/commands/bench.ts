@@ -7,14 +7,14 @@ import { nearestName } from "../../data/index.ts";
 import { InputError } from "../../errors.ts";
 import { formatTable, type Terminal, writeLine } from "../terminal.ts";
 
-/** What a bench gives back, and what `--json` prints; benches are default exports of `bench/NAME.ts`. */
-export interface BenchResult {
+/** What a bench gives back, and what `--json` prints; `bench/harness.ts` describes it. */
+interface BenchResult {
   readonly bench: string;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
   readonly rows: readonly BenchRow[];
 }
 
-export interface BenchRow {
+interface BenchRow {
   readonly case: string;
   readonly ours: number;
   readonly unit: string;
@@ -22,6 +22,11 @@ export interface BenchRow {
   readonly peerName?: string;
   /** Above 1 means that we are better. */
   readonly ratio?: number;
+}
+
+interface Options {
+  readonly quick?: true;
+  readonly json?: true;
 }
 
 /** `bench/` of the checkout; the published package has none. */
@@ -33,14 +38,15 @@ export function addBenchCommand(program: Command, terminal: Terminal): void {
     .command("bench")
     .description("measure this machine, in a checkout of the repository")
     .argument("[name]", "which measurement; their names when absent")
+    .option("--quick", "fewer repetitions, for a first look")
     .option("--json", "the result as JSON on standard output")
-    .action(async (name: string | undefined, options: { readonly json?: true }) => {
+    .action(async (name: string | undefined, options: Options) => {
       const names = await benchNames();
       if (name === undefined) {
         writeLine(terminal.out, options.json ? JSON.stringify({ benches: names }) : names.join("\n"));
         return;
       }
-      const result = await measure(name, names, terminal);
+      const result = await measure(name, names, { quick: options.quick === true });
       writeLine(terminal.out, options.json ? JSON.stringify(result) : resultTable(result));
     });
 }
@@ -58,16 +64,20 @@ async function benchNames(): Promise<string[]> {
   return names.map((entry) => entry.slice(0, -".ts".length)).sort();
 }
 
-async function measure(name: string, names: readonly string[], terminal: Terminal): Promise<BenchResult> {
+async function measure(
+  name: string,
+  names: readonly string[],
+  options: { readonly quick: boolean },
+): Promise<BenchResult> {
   if (!names.includes(name)) {
     const nearest = nearestName(name, names);
     const hint = nearest === undefined ? `there are ${names.join(", ")}` : `did you mean "${nearest}"?`;
     throw new InputError("cli.bench.unknown", `There is no bench "${name}"; ${hint}`, { at: name });
   }
-  const module: { default: (options: object) => Promise<BenchResult> } = await import(
+  const module: { default: (options: { readonly quick: boolean }) => Promise<BenchResult> } = await import(
     pathToFileURL(join(benchFolder, `${name}.ts`)).href
   );
-  return module.default({ log: (line: string) => writeLine(terminal.err, line) });
+  return module.default(options);
 }
 
 function resultTable({ bench, machine, rows }: BenchResult): string {
@@ -84,5 +94,5 @@ function resultTable({ bench, machine, rows }: BenchResult): string {
       number(row.ratio),
     ]),
   ]);
-  return `${bench} on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n${table}`;
+  return `${bench} on ${machine.cpu}, ${machine.cores} cores, Node ${machine.node.replace(/^v/, "")}\n${table}`;
 }

@@ -24,9 +24,17 @@ export function serverAdaptive(options: AdaptiveOptions): ServerOptimizer {
     kind: options.kind,
     start: (dimension) => [new Float32Array(dimension), new Float32Array(dimension).fill(tau * tau)],
     apply({ model, update, state }) {
-      const m = update.map((d, i) => beta1 * state[0][i] + (1 - beta1) * d);
-      const v = update.map((d, i) => secondMoment(state[1][i], d * d));
-      return { model: model.map((x, i) => x + (rate * m[i]) / (Math.sqrt(v[i]) + tau)), state: [m, v] };
+      const next = model.slice();
+      const m = state[0].slice();
+      const v = state[1].slice();
+      // One plain loop: a closure per entry and vector costs several times as much on large models.
+      for (let i = 0; i < next.length; i++) {
+        const d = update[i];
+        m[i] = beta1 * m[i] + (1 - beta1) * d;
+        v[i] = secondMoment(v[i], d * d);
+        next[i] += (rate * m[i]) / (Math.sqrt(v[i]) + tau);
+      }
+      return { model: next, state: [m, v] };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { addScaled } from "../../numeric/add-scaled.ts";
 import type { ServerOptimizer } from "./server-optimizer.ts";
 
 /**
@@ -13,11 +14,9 @@ export function serverMomentum(options: { rate: number; momentum: number }): Ser
     kind: momentum === 0 ? "average" : "momentum",
     start: (dimension) => (momentum === 0 ? [] : [new Float32Array(dimension)]),
     apply({ model, update, state }) {
-      const velocity = momentum === 0 ? update : update.map((d, i) => momentum * state[0][i] + d);
-      return {
-        model: model.map((x, i) => x + rate * velocity[i]),
-        state: momentum === 0 ? [] : [velocity],
-      };
+      if (momentum === 0) return { model: addScaled(model, update, rate), state: [] };
+      const velocity = addScaled(update, state[0], momentum);
+      return { model: addScaled(model, velocity, rate), state: [velocity] };
     },
   };
 }

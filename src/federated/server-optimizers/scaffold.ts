@@ -1,3 +1,4 @@
+import { addScaled } from "../../numeric/add-scaled.ts";
 import type { ServerOptimizer } from "./server-optimizer.ts";
 
 /**
@@ -12,10 +13,11 @@ export function serverScaffold(options: { rate: number }): ServerOptimizer {
     kind: "scaffold",
     start: (dimension) => [new Float32Array(dimension)],
     apply({ model, update, state, share }) {
-      const d = model.length;
+      const moved = update.subarray(0, model.length);
+      const controlMoved = update.subarray(model.length);
       return {
-        model: model.map((x, i) => x + options.rate * update[i]),
-        state: [state[0].map((c, i) => c + share * update[d + i])],
+        model: addScaled(model, moved, options.rate),
+        state: [addScaled(state[0], controlMoved, share)],
       };
     },
   };

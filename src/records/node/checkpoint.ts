@@ -55,7 +55,7 @@ export async function saveCheckpoint(
     folder,
     rounds.filter((round) => !recent.includes(round) && round !== bestRound),
   );
-  return `checkpoints/${name}`;
+  return checkpointFile(checkpoint.round);
 }
 
 export interface LoadedCheckpoint {
@@ -183,6 +183,11 @@ class CopyingDeserializer extends DefaultDeserializer {
     const value = read.call(this);
     return ArrayBuffer.isView(value) && "slice" in value ? (value as Uint8Array).slice() : value;
   }
+}
+
+/** The file of a round's checkpoint, relative to the run's folder. */
+export function checkpointFile(round: number): string {
+  return `checkpoints/${fileName(round)}`;
 }
 
 function fileName(round: number): string {

@@ -2,6 +2,7 @@
 export * from "../index.ts";
 export {
   type Checkpoint,
+  checkpointFile,
   discardCheckpointsAfter,
   type LoadedCheckpoint,
   loadCheckpoint,

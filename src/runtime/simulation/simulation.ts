@@ -49,7 +49,7 @@ export interface SimulationState<Job> {
   readonly now: number;
   readonly finished: boolean;
   readonly queue: QueueSnapshot<Item<Job>>;
-  readonly pending: ReadonlyMap<string, number>;
+  readonly pending: ReadonlyMap<PartyId, ReadonlyMap<string, number>>;
   readonly away: ReadonlySet<PartyId>;
   readonly leaving: ReadonlyMap<PartyId, number>;
   readonly dropouts: ReadonlySet<PartyId>;
@@ -82,7 +82,7 @@ export class Simulation<Job, Result, Event> {
   #finished = false;
   #queue = new EventQueue<Item<Job>>();
   /** Queue entry of every timer and job that is not yet due, by party and id. */
-  #pending = new Map<string, number>();
+  #pending = new Map<PartyId, Map<string, number>>();
   #away = new Set<PartyId>();
   /** Queue entry at which a client will leave, or -1 for one that stays; drawn once per attempt at a round. */
   #leaving = new Map<PartyId, number>();
@@ -151,7 +151,7 @@ export class Simulation<Job, Result, Event> {
     this.#now = state.now;
     this.#finished = state.finished;
     this.#queue = EventQueue.restore(state.queue);
-    this.#pending = new Map(state.pending);
+    this.#pending = new Map([...state.pending].map(([party, entries]) => [party, new Map(entries)]));
     this.#away = new Set(state.away);
     this.#leaving = new Map(state.leaving);
     this.#dropouts = new Set(state.dropouts);
@@ -180,11 +180,11 @@ export class Simulation<Job, Result, Event> {
         this.#dispatch(item.to, { kind: "message", from: item.from, message: this.#decode(item.frame) });
         break;
       case "timer":
-        this.#pending.delete(pendingKey(item.party, item.id));
+        this.#forget(item.party, item.id);
         this.#dispatch(item.party, { kind: "timer", id: item.id });
         break;
       case "job": {
-        this.#pending.delete(pendingKey(item.party, item.id));
+        this.#forget(item.party, item.id);
         const result = await this.#jobs.result(sequence);
         this.#dispatch(item.party, { kind: "done", id: item.id, result });
         break;
@@ -219,7 +219,7 @@ export class Simulation<Job, Result, Event> {
       case "timer": {
         this.#cancel(id, effect.id);
         const due = this.#queue.push(this.#now + effect.after, { kind: "timer", party: id, id: effect.id });
-        this.#pending.set(pendingKey(id, effect.id), due);
+        this.#remember(id, effect.id, due);
         break;
       }
       case "cancel":
@@ -275,7 +275,7 @@ export class Simulation<Job, Result, Event> {
     const seconds = party === SERVER ? 0 : network.computeSeconds({ ...moment, examples: workload(job) });
     const time = this.#now + seconds;
     const sequence = this.#queue.push(time, { kind: "job", party, id, job }, AFTER_OTHERS);
-    this.#pending.set(pendingKey(party, id), sequence);
+    this.#remember(party, id, sequence);
     this.#jobs.schedule(sequence, time, job);
     if (party === SERVER || this.#leaving.has(party)) return;
     const absence = network.availability({ ...moment, workSeconds: seconds });
@@ -289,21 +289,31 @@ export class Simulation<Job, Result, Event> {
   }
 
   #cancel(party: PartyId, id: string): void {
-    const key = pendingKey(party, id);
-    const sequence = this.#pending.get(key);
+    const sequence = this.#forget(party, id);
     if (sequence === undefined) return;
-    this.#pending.delete(key);
     this.#queue.cancel(sequence);
     this.#jobs.abandon(sequence);
+  }
+
+  #remember(party: PartyId, id: string, sequence: number): void {
+    const entries = this.#pending.get(party);
+    if (entries === undefined) this.#pending.set(party, new Map([[id, sequence]]));
+    else entries.set(id, sequence);
+  }
+
+  /** Takes an entry off the books, and gives its place in the queue. */
+  #forget(party: PartyId, id: string): number | undefined {
+    const entries = this.#pending.get(party);
+    const sequence = entries?.get(id);
+    entries?.delete(id);
+    if (entries?.size === 0) this.#pending.delete(party);
+    return sequence;
   }
 
   #leave(party: PartyId, returnsAfter: number | null): void {
     if (this.#away.has(party)) return;
     this.#away.add(party);
-    for (const key of [...this.#pending.keys()]) {
-      const [owner, id] = key.split(SEPARATOR);
-      if (owner === party) this.#cancel(party, id);
-    }
+    for (const id of [...(this.#pending.get(party)?.keys() ?? [])]) this.#cancel(party, id);
     if (returnsAfter === null) this.#dropouts.add(party);
     else this.#queue.push(this.#now + returnsAfter, { kind: "return", party });
     this.#dispatch(SERVER, { kind: "left", party });
@@ -327,7 +337,3 @@ export class Simulation<Job, Result, Event> {
 }
 
 const SEPARATOR = "\u0000";
-
-function pendingKey(party: PartyId, id: string): string {
-  return party + SEPARATOR + id;
-}
