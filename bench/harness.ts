@@ -1,55 +1,75 @@
-/** What every bench shares: the form of its answer, the machine, and fair alternation with a peer. */
+/** What the benches share: the shape of their results, and fair repetition on a machine that is not quiet. */
 import { availableParallelism, cpus } from "node:os";
-
-export interface BenchRow {
-  readonly case: string;
-  /** Our figure, in `unit`. */
-  readonly ours: number;
-  readonly unit: string;
-  /** The peer's figure, in the same unit; absent where the peer is not installed. */
-  readonly peer?: number;
-  readonly peerName?: string;
-  /** How many times better we are; > 1 means better than the peer. */
-  readonly ratio?: number;
-}
 
 export interface BenchResult {
   readonly bench: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
+  readonly machine: Machine;
   readonly rows: readonly BenchRow[];
 }
 
-export interface BenchOptions {
-  /** Fewer repetitions, for a first look. */
-  readonly quick?: boolean;
+export interface BenchRow {
+  readonly case: string;
+  readonly ours: number;
+  readonly unit: string;
+  readonly peer?: number;
+  readonly peerName?: string;
+  /** Above 1 means that we are better. */
+  readonly ratio?: number;
 }
 
-export function machine(): BenchResult["machine"] {
-  return { cpu: cpus()[0]?.model.trim() ?? "unknown", cores: availableParallelism(), node: process.version };
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+export interface BenchOptions {
+  /** Shrinks the bench to a smoke test. Default false. */
+  readonly quick?: boolean;
+  /** Takes progress and remarks, a line at a time. Default: nobody listens. */
+  readonly log?: (line: string) => void;
+}
+
+export function machine(): Machine {
+  return { cpu: cpus()[0].model.trim(), cores: availableParallelism(), node: process.version };
+}
+
+/** The middle value; the mean of the two middle ones for an even count. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Runs the contestants in turn, so that whatever else the machine does hits all alike; seconds of each, per turn. */
+export function alternate(repetitions: number, contestants: readonly (() => void)[]): number[][] {
+  const seconds: number[][] = contestants.map(() => []);
+  for (let turn = 0; turn < repetitions; turn++) {
+    for (const [k, contestant] of contestants.entries()) {
+      const start = performance.now();
+      contestant();
+      seconds[k].push((performance.now() - start) / 1000);
+    }
+  }
+  return seconds;
 }
 
 /**
- * Measures several contestants in turn, `rounds` times over, so that whatever else the machine does meets all of
- * them alike. Each contestant answers with one figure per call.
+ * As {@link alternate}, for contestants that measure themselves (in another process, say) and answer with one
+ * figure per turn.
  *
- * @returns the median figure of each, and of the quotients of each over the first, taken round by round.
+ * @returns the median figure of each, and the median over the turns of each one's quotient by the first.
  */
-export async function alternate(
+export async function takeTurns(
+  repetitions: number,
   contestants: readonly (() => Promise<number>)[],
-  rounds: number,
 ): Promise<{ medians: number[]; quotients: number[] }> {
   const figures: number[][] = contestants.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, measure] of contestants.entries()) figures[i].push(await measure());
+  for (let turn = 0; turn < repetitions; turn++) {
+    for (const [k, contestant] of contestants.entries()) figures[k].push(await contestant());
   }
   return {
     medians: figures.map(median),
-    quotients: figures.map((list) => median(list.map((figure, round) => figure / figures[0][round]))),
+    quotients: figures.map((list) => median(list.map((figure, turn) => figure / figures[0][turn]))),
   };
-}
-
-export function median(figures: readonly number[]): number {
-  const sorted = figures.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

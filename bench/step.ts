@@ -9,7 +9,7 @@ import { jaxEngine } from "../src/learn/engines/jax-engine.ts";
 import { trainingProgram } from "../src/learn/local-program.ts";
 import { onnxEngine } from "../src/learn/node/index.ts";
 import { findTask } from "../src/learn/tasks/registry.ts";
-import { alternate, type BenchOptions, type BenchResult, type BenchRow, machine } from "./harness.ts";
+import { type BenchOptions, type BenchResult, type BenchRow, machine, takeTurns } from "./harness.ts";
 import { openTorch } from "./peers/step-torch.ts";
 
 const BATCH = 32;
@@ -52,8 +52,8 @@ async function compare(
 ): Promise<BenchRow> {
   const contestants = [() => ours(steps), ...(peer ? [() => peer(peerSteps)] : [])];
   // The first round compiles, fills caches and sizes memory arenas.
-  await alternate(contestants, 1);
-  const { medians, quotients } = await alternate(contestants, rounds);
+  await takeTurns(1, contestants);
+  const { medians, quotients } = await takeTurns(rounds, contestants);
   const row = { case: name, ours: medians[0], unit: "ms/step" };
   return peer ? { ...row, peer: medians[1], peerName, ratio: quotients[1] } : row;
 }

@@ -1,5 +1,6 @@
 import { runProgram } from "./program.ts";
 import type { Runner } from "./runner.ts";
+import { sharePackages } from "./share-packages.ts";
 
 /** The `coterie` command: see `program.ts`. `bin/coterie.js` starts it. */
 
@@ -20,5 +21,6 @@ const runner: Runner = async function* (recipe, options) {
   yield* run(recipe, options);
 };
 
+sharePackages();
 const code = await runProgram(process.argv.slice(2), runner, { out: process.stdout, err: process.stderr });
 process.exitCode = code;

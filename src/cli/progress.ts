@@ -62,15 +62,16 @@ function liveProgress({ err }: Terminal): Progress {
       if (event.kind === "round-finished") {
         if (event.accuracy !== null) latest.accuracy = formatScore(event.accuracy);
         if (event.loss !== null) latest.loss = formatScore(event.loss);
-        if (!bar.isActive) bar.start(timing.rounds, 0, latest);
         bar.update(event.round, { ...latest, left: timing.left() });
         return;
       }
-      const text = eventText(event);
-      if (text === undefined || timing.isHistory(event)) return;
-      // A line between two drawings of the bar would be overwritten: clear it, write, and let it be drawn anew.
-      if (bar.isActive) err.write("\r\u001b[K");
-      writeLine(err, text);
+      const text = timing.isHistory(event) ? undefined : eventText(event);
+      if (text !== undefined) {
+        // A line between two drawings of the bar would be overwritten: clear it, write, and let it be drawn anew.
+        if (bar.isActive) err.write("\r\u001b[K");
+        writeLine(err, text);
+      }
+      if (event.kind === "run-started") bar.start(event.rounds, 0, latest);
     },
     [Symbol.dispose]() {
       if (bar.isActive) bar.stop();

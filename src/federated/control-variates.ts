@@ -1,4 +1,4 @@
-import { addScaled } from "../numeric/add-scaled.ts";
+import { addScaled } from "./add-scaled.ts";
 
 /**
  * The client half of SCAFFOLD (Karimireddy et al. 2020, Algorithm 1, option II). Vectors have length d.

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Aggregator } from "../aggregation/aggregator.ts";
+import { meanAggregator } from "../aggregation/mean.ts";
 import type { PartyEvent } from "../records/events.ts";
 import type { NetworkSpec } from "../runtime/network/spec.ts";
+import { plain } from "./protocols/plain.ts";
 import { serverScaffold } from "./server-optimizers/scaffold.ts";
 import { complete, DIMENSION, execute, federation, pointOf } from "./testing/quadratic.ts";
 
@@ -193,4 +196,46 @@ test("a world restored from any finished round goes on to the same model, bit fo
     ),
     { numRuns: 40 },
   );
+});
+
+test("updates stream: without delays, each is combined before the next clients' results are read", async () => {
+  let added = 0;
+  let mostAlive = 0;
+  const counting: Aggregator = {
+    kind: "mean",
+    collect: (dimension) => {
+      const collection = meanAggregator.collect(dimension);
+      return {
+        add: (contribution) => {
+          added++;
+          collection.add(contribution);
+        },
+        finish: () => collection.finish(),
+      };
+    },
+  };
+  let made = 0;
+  const { simulation } = federation({
+    clients: 200,
+    plan: { rounds: 2 },
+    protocol: plain({ aggregator: counting, weights: "examples" }),
+    execute: async (job) => {
+      if (job.kind === "train") made++;
+      mostAlive = Math.max(mostAlive, made - added);
+      return execute(job);
+    },
+  });
+  await complete(simulation);
+  expect(added).toBe(400);
+  // The lookahead of 3, and the one whose frame is under way.
+  expect(mostAlive).toBeLessThanOrEqual(4);
+});
+
+test("clients drop out also where work takes no time", async () => {
+  const { simulation } = federation({
+    clients: 3,
+    network: { dropout: 1 },
+    plan: { rounds: 1, retries: 0 },
+  });
+  await expect(complete(simulation)).rejects.toThrow("Only 0 of at least 1 clients contributed.");
 });

@@ -1,5 +1,5 @@
 /** `coterie/federated`: horizontal rounds, their protocols and server optimisers. */
-export { FederatedClient, type ClientPlan } from "./client.ts";
+export { type ClientPlan, FederatedClient } from "./client.ts";
 export { scaffoldCorrection, scaffoldUpdate } from "./control-variates.ts";
 export type { Job, JobResult } from "./jobs.ts";
 export type {
@@ -14,7 +14,7 @@ export type {
   ServerStep,
   Step,
 } from "./protocol.ts";
-export { plain, type PlainOptions } from "./protocols/plain.ts";
+export { type PlainOptions, plain } from "./protocols/plain.ts";
 export { FederatedServer, type ServerPlan } from "./server.ts";
 export { type AdaptiveOptions, serverAdaptive } from "./server-optimizers/adaptive.ts";
 export { serverMomentum } from "./server-optimizers/momentum.ts";

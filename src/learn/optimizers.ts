@@ -12,7 +12,7 @@ import type { ParameterLayout } from "./layout.ts";
 import type { LocalWork } from "./training.ts";
 
 /** What a transform may look at. Borrowed: take `.ref` of what you use. */
-export interface StepContext {
+interface StepContext {
   /** y, the parameters before the step. */
   readonly parameters: readonly np.Array[];
   /** x, the round's model; empty without a proximal term. */
@@ -49,21 +49,21 @@ export function localOptimizer(
 }
 
 /** g + λy: the gradient of the L2 penalty λ/2·|y|². */
-export function weightDecay(strength: number): Transform {
+function weightDecay(strength: number): Transform {
   return stateless((gradients, { parameters }) =>
     gradients.map((g, i) => g.add(parameters[i].ref.mul(strength))),
   );
 }
 
 /** g + μ(y − x): FedProx (Li et al., "Federated Optimization in Heterogeneous Networks", MLSys 2020, equation 2). */
-export function proximalTerm(mu: number): Transform {
+function proximalTerm(mu: number): Transform {
   return stateless((gradients, { parameters, received }) =>
     gradients.map((g, i) => g.add(parameters[i].ref.sub(received[i].ref).mul(mu))),
   );
 }
 
 /** g·min(1, limit/|g|) over the L2 norm of all slices together (Pascanu, Mikolov and Bengio 2013, algorithm 1). */
-export function clipByGlobalNorm(limit: number): Transform {
+function clipByGlobalNorm(limit: number): Transform {
   return stateless((gradients) => {
     const squares = gradients.map((g) => np.sum(np.square(g.ref)));
     const norm = np.sqrt(squares.reduce((sum, square) => sum.add(square)));
@@ -76,12 +76,12 @@ export function clipByGlobalNorm(limit: number): Transform {
 }
 
 /** g + (c − c_k): SCAFFOLD (Karimireddy et al., ICML 2020, algorithm 1 line 10), after clipping: the clip bounds data, not the correction. */
-export function addCorrection(): Transform {
+function addCorrection(): Transform {
   return stateless((gradients, { correction }) => gradients.map((g, i) => g.add(correction[i].ref)));
 }
 
 /** v ← βv + g, steps along v: heavy ball (Polyak 1964), in the form where the rate multiplies v. */
-export function heavyBall(layout: ParameterLayout, beta: number): Transform {
+function heavyBall(layout: ParameterLayout, beta: number): Transform {
   return {
     state: momentsOf("momentum", layout),
     update(gradients, state) {
@@ -95,7 +95,7 @@ export function heavyBall(layout: ParameterLayout, beta: number): Transform {
  * Adam (Kingma and Ba, ICLR 2015, algorithm 1). The bias corrections 1 − βᵗ are carried as the running average of
  * the constant 1, c ← βc + (1 − β), which has no cancellation in float32 and needs no step counter.
  */
-export function adam(layout: ParameterLayout, beta1: number, beta2: number, epsilon: number): Transform {
+function adam(layout: ParameterLayout, beta1: number, beta2: number, epsilon: number): Transform {
   return {
     state: [
       ...momentsOf("first", layout),

@@ -14,7 +14,7 @@ export function joined(sequence: number, client = `client-${sequence}`): RunEven
   return { kind: "client-joined", client, sequence, at: sequence / 2, wall: 1_700_000_000_000 + sequence };
 }
 
-export function resumed(sequence: number, after: number): RunEvent {
+function resumed(sequence: number, after: number): RunEvent {
   return { kind: "run-resumed", after, sequence, at: 0, wall: 1_700_000_000_000 + sequence };
 }
 

@@ -1,4 +1,4 @@
-import { addScaled } from "../../numeric/add-scaled.ts";
+import { addScaled } from "../add-scaled.ts";
 import type { ServerOptimizer } from "./server-optimizer.ts";
 
 /**

@@ -17,14 +17,22 @@ export function elementwise(
   const shape = broadcastShape(...operands.map((view) => view.shape));
   const views = operands.map((view) => withRank(view, shape.length));
   const real = shape.flatMap((_, i) => (views.some((view) => view.axes[i] >= 0) ? [i] : []));
-  const order = commonOrder(views, real);
-  const dims = order.map((i) => shape[i]);
-  const values = views.map((view) => {
-    if (view.axes.every((axis) => axis < 0)) return reshape(graph, view.base, []);
-    return repeatInner(graph, arrange(graph, view, order), dims);
-  });
+  const least = commonOrder(views, real);
+  // In the order of the trace, ones stay where the trace has them: fewer reshapes between neighbours.
+  const sorted = least.every((axis, i) => i === 0 || axis > least[i - 1]);
+  const order = sorted && real.length > 0 ? shape.map((_, i) => i).slice(real[0]) : least;
+  const dims = order.map((i) => (real.includes(i) ? shape[i] : 1));
+  const values = views.map((view) =>
+    withoutLeadingOnes(graph, repeatInner(graph, arrange(graph, view, order), dims)),
+  );
   const base = reshape(graph, compute(graph, ...values), dims);
-  return { base, shape, axes: shape.map((_, i) => order.indexOf(i)) };
+  return { base, shape, axes: shape.map((_, i) => (real.includes(i) ? order.indexOf(i) : -1)) };
+}
+
+/** ONNX aligns shapes at their ends, so a bias needs no reshape. */
+function withoutLeadingOnes(graph: Graph, value: Value): Value {
+  const first = value.shape.findIndex((n) => n !== 1);
+  return reshape(graph, value, first < 0 ? [] : value.shape.slice(first));
 }
 
 /** The order of the axes in memory that copies least; the order of the trace where several are equal. */

@@ -6,7 +6,7 @@ import { expandPatches } from "./patches.ts";
 
 /** Applies every rewrite in its order; the outputs keep their meaning. */
 export function optimize(graph: Graph, outputs: readonly Value[]): Value[] {
-  return [sharePatches, writeOutPatches, fuseDivisions, fuseProducts].reduce<readonly Value[]>(
+  return [sharePatches, writeOutPatches, fuseDivisions, fuseProducts, keepReducedAxes].reduce<readonly Value[]>(
     (values, pass) => pass(graph, values),
     outputs,
   ) as Value[];
@@ -106,6 +106,20 @@ const fuseProducts: Pass = (graph, outputs) => {
       }
     }
     return value;
+  });
+};
+
+/** A reduction used only with ones in the place of its axes keeps them by itself. */
+const keepReducedAxes: Pass = (graph, outputs) => {
+  const uses = useCounts(outputs);
+  return rebuild(graph, outputs, (value, original) => {
+    const reduction = value.inputs[0];
+    if (value.op !== "Reshape" || !reduction?.op.startsWith("Reduce") || uses.get(original.inputs[0]!) !== 1) return value;
+    const axes = reduction.attributes.axes as readonly number[];
+    const kept = reduction.inputs[0]!.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+    if (!sameShape(kept, value.shape)) return value;
+    const attributes = { ...reduction.attributes, keepdims: 1 };
+    return graph.node(reduction.op, reduction.inputs, { shape: kept, type: value.type, attributes });
   });
 };
 

@@ -22,12 +22,12 @@ interface WorkerJob {
   readonly rows: Int32Array;
 }
 
-export interface TrainRequest extends WorkerJob {
+interface TrainRequest extends WorkerJob {
   readonly kind: "train";
   readonly job: TrainJob;
 }
 
-export interface EvaluateRequest extends WorkerJob {
+interface EvaluateRequest extends WorkerJob {
   readonly kind: "evaluate";
   readonly on: keyof WorkerExamples;
   readonly parameters: Float32Array;

@@ -17,9 +17,13 @@ export async function writeFileAtomic(
   const temporary = `${path}.${process.pid}-${++serial}.tmp`;
   const parts = Array.isArray(data) ? data : [data];
   try {
-    await using file = await open(temporary, "wx");
-    for (const part of parts) await file.writeFile(part);
-    await file.sync();
+    const file = await open(temporary, "wx");
+    try {
+      for (const part of parts) await file.writeFile(part);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

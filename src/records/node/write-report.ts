@@ -17,8 +17,12 @@ import { writeFileAtomic } from "./write-file-atomic.ts";
 export async function writeReport(folders: readonly RunFolder[], out: string): Promise<void> {
   const digests: RunDigest[] = [];
   for (const folder of folders) {
-    await using store = openSqliteStore(folder.events, { readOnly: true });
-    digests.push(await digestRun(store.read()));
+    const store = openSqliteStore(folder.events, { readOnly: true });
+    try {
+      digests.push(await digestRun(store.read()));
+    } finally {
+      await store.close();
+    }
   }
   const library = createRequire(import.meta.url).resolve("echarts/dist/echarts.min.js");
   await writeFileAtomic(out, renderReport(digests, { echarts: await readFile(library, "utf8") }));

@@ -21,7 +21,7 @@ export const fates: Readonly<Record<Fate, { colour: string; symbol: string; deca
   waiting: { colour: "#b9c0c9", symbol: "rect", decal: null },
 };
 
-export const outcomes: readonly Outcome[] = ["contributed", "late", "dropped", "rejected"];
+const outcomes: readonly Outcome[] = ["contributed", "late", "dropped", "rejected"];
 
 function stripes(rotation: number): object {
   return {

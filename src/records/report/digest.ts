@@ -29,7 +29,7 @@ type Total =
   | "late"
   | "dropped"
   | "rejected";
-export type Totals = Readonly<Record<Total, number>>;
+type Totals = Readonly<Record<Total, number>>;
 
 /**
  * Reads the history of a run once, in any amount, into what a report shows.
