@@ -23,7 +23,8 @@ export interface ScaleResult {
   readonly examplesPerRound: number;
   /** Wall time from the start to the end of the first round. */
   readonly firstRoundSeconds: number;
-  readonly accuracy: number;
+  /** Clients that took part in at least one round. */
+  readonly participants: number;
 }
 
 const SELECTED = 20;
@@ -43,16 +44,18 @@ await answer<ScaleCase, ScaleResult>(async ({ clients, rounds, train, test }) =>
   const parent = await mkdtemp(join(tmpdir(), "coterie-scale-"));
   const roundSeconds: number[] = [];
   let examples = 0;
-  let accuracy = 0;
+  const participants = new Set<string>();
   let last = performance.now();
   try {
     for await (const event of run(recipe, { folder: join(parent, "run") })) {
-      if (event.kind === "client-trained" && event.round > 1) examples += event.examples;
+      if (event.kind === "client-trained") {
+        participants.add(event.client);
+        if (event.round > 1) examples += event.examples;
+      }
       if (event.kind !== "round-finished") continue;
       const now = performance.now();
       roundSeconds.push((now - last) / 1000);
       last = now;
-      accuracy = event.accuracy ?? accuracy;
     }
   } finally {
     await rm(parent, { recursive: true, force: true });
@@ -62,6 +65,6 @@ await answer<ScaleCase, ScaleResult>(async ({ clients, rounds, train, test }) =>
     roundSeconds: median(later),
     examplesPerRound: examples / later.length,
     firstRoundSeconds,
-    accuracy,
+    participants: participants.size,
   };
 });

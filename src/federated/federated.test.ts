@@ -4,6 +4,7 @@ import type { Aggregator } from "../aggregation/aggregator.ts";
 import { meanAggregator } from "../aggregation/mean.ts";
 import type { PartyEvent } from "../records/events.ts";
 import type { NetworkSpec } from "../runtime/network/spec.ts";
+import type { ClientState } from "./client.ts";
 import { plain } from "./protocols/plain.ts";
 import { serverScaffold } from "./server-optimizers/scaffold.ts";
 import { complete, DIMENSION, execute, federation, pointOf } from "./testing/quadratic.ts";
@@ -229,6 +230,25 @@ test("updates stream: without delays, each is combined before the next clients' 
   expect(added).toBe(400);
   // The lookahead of 3, and the one whose frame is under way.
   expect(mostAlive).toBeLessThanOrEqual(4);
+});
+
+test("between rounds no client keeps a model, so memory does not grow with the registered clients", async () => {
+  const { simulation } = federation({
+    clients: 12,
+    network: {
+      compute: { kind: "shifted-exponential", examplesPerSecond: 1, alpha: 1 },
+      crash: { probability: 0.2, downtime: 5 },
+    },
+    plan: { rounds: 5, select: { fraction: 0.5, minimum: 1, over: 1.5 } },
+  });
+  await complete(simulation);
+  const { parties } = simulation.snapshot();
+  const states = [...parties].filter(([id]) => id !== "server").map(([, state]) => state as ClientState);
+  expect(states.length).toBeGreaterThan(6);
+  for (const { assignment, early } of states) {
+    expect(assignment).toBeUndefined();
+    expect(early).toEqual([]);
+  }
 });
 
 test("clients drop out also where work takes no time", async () => {

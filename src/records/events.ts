@@ -56,7 +56,7 @@ export type EventBody =
       readonly versions: Readonly<Record<string, string>>;
       readonly machine: { readonly cpu: string; readonly cores: number; readonly workers: number };
       readonly classNames: readonly string[];
-      /** Row per client, column per class: examples held. */
+      /** Row per client (`client-0` first), column per class: examples held. */
       readonly histogram: readonly (readonly number[])[];
     }
   /** The run continues the history that ended at `after`; what lies between is superseded. */

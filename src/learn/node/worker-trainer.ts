@@ -129,6 +129,7 @@ class WorkerTrainer implements Trainer {
       const answer = (await this.#pool.run(make()).catch((cause) => {
         throw this.#closed ? stopped() : threadDied(cause);
       })) as WorkerAnswer<T>;
+      if (this.#closed) throw stopped();
       if ("failure" in answer) throw errorOf(answer.failure);
       return answer.result;
     } finally {
@@ -148,7 +149,8 @@ class WorkerTrainer implements Trainer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    await this.#pool.destroy();
+    // Ending a thread inside a native call would take the whole process down: the jobs in hand run out first.
+    await this.#pool.close();
     await this.#programs[Symbol.asyncDispose]();
   }
 }

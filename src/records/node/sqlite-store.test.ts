@@ -1,8 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
@@ -38,6 +38,32 @@ describe("SQLite store file", () => {
     expect(JSON.parse((await node(read)).stdout)).toEqual([joined(1), joined(2)]);
     await store.append([joined(3)]);
     expect(JSON.parse((await node(read)).stdout)).toEqual([joined(1), joined(2), joined(3)]);
+  });
+
+  it("is one plain file when closed, also after others have read it", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    await store.append([joined(1)]);
+    const reader = openSqliteStore(path, { readOnly: true });
+    expect(await reader.lastSequence()).toBe(1);
+    await reader.close();
+    await store.close();
+    await using later = openSqliteStore(path, { readOnly: true });
+    expect(await later.readAll()).toEqual([joined(1)]);
+    expect(readdirSync(folder).filter((name) => name.startsWith(basename(path)))).toEqual([basename(path)]);
+  });
+
+  it("closes while another reads, and the other reads on", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    await store.append(Array.from({ length: 1500 }, (_, i) => joined(i + 1)));
+    await using reader = openSqliteStore(path, { readOnly: true });
+    let count = 0;
+    for await (const _ of reader.read()) if (count++ === 10) await store.close();
+    expect(count).toBe(1500);
+    await using again = openSqliteStore(path);
+    await again.append([joined(1501)]);
+    expect(await reader.lastSequence()).toBe(1501);
   });
 
   it("says nothing on the terminal", async () => {

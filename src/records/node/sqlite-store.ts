@@ -39,7 +39,7 @@ export function openSqliteStore(path: string, { readOnly = false }: SqliteStoreO
     database.exec("PRAGMA busy_timeout=10000");
     checkOwner(database, path);
     if (!readOnly) prepareForWriting(database);
-    return new SqliteStore(database);
+    return new SqliteStore(database, readOnly);
   } catch (cause) {
     database?.close();
     if (cause instanceof CoterieError) throw cause;
@@ -92,9 +92,11 @@ function prepareForWriting(database: Database): void {
 
 class SqliteStore implements EventStore {
   readonly #database: Database;
+  readonly #readOnly: boolean;
 
-  constructor(database: Database) {
+  constructor(database: Database, readOnly: boolean) {
     this.#database = database;
+    this.#readOnly = readOnly;
   }
 
   async append(events: readonly RunEvent[]): Promise<void> {
@@ -134,7 +136,9 @@ class SqliteStore implements EventStore {
   }
 
   async close(): Promise<void> {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    if (!this.#readOnly) leaveOneFile(this.#database);
+    this.#database.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -159,6 +163,18 @@ class SqliteStore implements EventStore {
     const end = rows.findLast((row) => row.after === null)?.sequence as number;
     const resumes = rows.filter((row) => row.after !== null) as unknown as ResumePoint[];
     return effectiveRanges(resumes, end);
+  }
+}
+
+/**
+ * Ends write-ahead logging, so that a finished run is one plain file that also opens where nothing can be
+ * written. While others read that is not possible; then the file stays as it is, which is no harm.
+ */
+function leaveOneFile(database: Database): void {
+  try {
+    database.exec("PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE");
+  } catch {
+    // A reader is at work.
   }
 }
 

@@ -93,9 +93,8 @@ export function learningChart(curves: readonly Curve[], measure: "accuracy" | "l
       ...{ type: "value", scale: true, name: measure === "accuracy" ? "held-out accuracy" : "held-out loss" },
       ...{
         nameTextStyle: { align: "left" },
-        axisLabel: { formatter: measure === "accuracy" ? "fn:percent" : "fn:number" },
+        axisLabel: { formatter: measure === "accuracy" ? "fn:share" : "fn:number" },
       },
-      ...(measure === "accuracy" && { max: "fn:accuracyTop" }),
     },
     series: [...own, ...clients],
   };
@@ -239,7 +238,7 @@ export function partitionChart({ rows, classNames }: PartitionView): ChartOption
       axisTick: { show: false },
     },
     yAxis: {
-      ...{ type: "category", data: rows.map(({ row }) => `client ${row}`), inverse: true },
+      ...{ type: "category", data: rows.map(({ row }) => `client-${row}`), inverse: true },
       ...{ axisLabel: clientLabel, axisTick: { show: false } },
     },
     visualMap: {

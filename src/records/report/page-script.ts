@@ -88,7 +88,8 @@ export function drawReport(echarts: Echarts, data: PageData, format: Formats): v
       "fn:seconds": format.seconds,
       "fn:number": (v: number | null) => (v === null ? "–" : format.number(v)),
     },
-    "fn:accuracyTop": ({ max }: { max: number }) => (max > 0.9 ? 1 : null),
+    // An axis may reach a little beyond the highest accuracy, but there is none above 1.
+    "fn:share": (v: number) => (v > 1 ? "" : format.percent(v)),
     "fn:attendance": ({ value: [x, y], seriesName }: { value: number[]; seriesName: string }) =>
       lines(axisName("attendance", "yAxis", y), `round ${axisName("attendance", "xAxis", x)}: ${seriesName}`),
     "fn:partition": ({ value: [x, y, count] }: { value: number[] }) =>
@@ -105,7 +106,7 @@ export function drawReport(echarts: Echarts, data: PageData, format: Formats): v
     if (value !== null && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revive(item, name)]));
     }
-    const named = key === "formatter" || key === "valueFormatter" || key === "max";
+    const named = key === "formatter" || key === "valueFormatter";
     return (named && typeof value === "string" && functions[value]) || value;
   };
 
@@ -224,7 +225,7 @@ export function drawReport(echarts: Echarts, data: PageData, format: Formats): v
         {
           ...{ type: "bar", stack: "span", barWidth: 11 },
           data: spans.map(([, fate, start, end, ended]) =>
-            start === null || end === null ? bar(ended ?? 0, fate, 0.3) : bar(end - start, fate, 1),
+            start === null || end === null ? bar(ended ?? closed ?? 0, fate, 0.3) : bar(end - start, fate, 1),
           ),
           markLine:
             closed === null

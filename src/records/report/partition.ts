@@ -3,7 +3,7 @@ import { evenlySpaced, limits } from "./limits.ts";
 /** Who holds how much of what, folded to what a picture can show. */
 export interface PartitionView {
   readonly classNames: readonly string[];
-  /** `row` is the client's number in the partition, from 1. */
+  /** `row` is the client's number, from 0, as in its name `client-0`. */
   readonly rows: readonly { readonly row: number; readonly counts: readonly number[] }[];
   /** Of all clients, shown or not. */
   readonly clients: number;
@@ -29,7 +29,7 @@ export function viewPartition(
   return {
     classNames: folded === 0 ? names : [...names.slice(0, own), `${folded} more`],
     rows: evenlySpaced(histogram.length, limits.partitionClients).map((i) => ({
-      row: i + 1,
+      row: i,
       counts: fold(histogram[i]),
     })),
     clients: histogram.length,

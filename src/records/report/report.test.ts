@@ -70,9 +70,9 @@ describe("viewPartition", () => {
     ).toEqual({
       classNames: ["cat", "dog"],
       rows: [
-        { row: 1, counts: [1, 0] },
-        { row: 2, counts: [2, 3] },
-        { row: 3, counts: [0, 9] },
+        { row: 0, counts: [1, 0] },
+        { row: 1, counts: [2, 3] },
+        { row: 2, counts: [0, 9] },
       ],
       ...{ clients: 3, examples: { least: 1, median: 5, most: 9 }, classesPerClient: 1, foldedClasses: 0 },
     });

@@ -131,7 +131,7 @@ export function partitionSection(partition: PartitionView): Html {
     ${chart("partition", rows.length * 18 + 130, "Heat map of the examples that each client holds of each class; the table below has the same figures.")}
     <details><summary>Table of examples per client and class</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of examples per client and class"><table class="figures">
       <thead><tr><th scope="col">Client</th>${classNames.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-      <tbody>${rows.map(({ row, counts }) => html`<tr><th scope="row">${row}</th>${counts.map((count) => html`<td>${count}</td>`)}</tr>`)}</tbody>
+      <tbody>${rows.map(({ row, counts }) => html`<tr><th scope="row">client-${row}</th>${counts.map((count) => html`<td>${count}</td>`)}</tr>`)}</tbody>
     </table></div></details></section>`;
 }
 
