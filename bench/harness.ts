@@ -41,22 +41,9 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Runs the contestants in turn, so that whatever else the machine does hits all alike; seconds of each, per turn. */
-export function alternate(repetitions: number, contestants: readonly (() => void)[]): number[][] {
-  const seconds: number[][] = contestants.map(() => []);
-  for (let turn = 0; turn < repetitions; turn++) {
-    for (const [k, contestant] of contestants.entries()) {
-      const start = performance.now();
-      contestant();
-      seconds[k].push((performance.now() - start) / 1000);
-    }
-  }
-  return seconds;
-}
-
 /**
- * As {@link alternate}, for contestants that measure themselves (in another process, say) and answer with one
- * figure per turn.
+ * Runs contestants in turn, so that whatever else the machine does hits all alike. Each measures itself (in another
+ * process, say) and answers with one figure per turn.
  *
  * @returns the median figure of each, and the median over the turns of each one's quotient by the first.
  */

@@ -28,15 +28,23 @@ export default async function step(options: BenchOptions = {}): Promise<BenchRes
   const rows: BenchRow[] = [];
   await using torch = await openTorch();
   for (const { name, task, shape, steps, slowSteps } of models) {
-    const program = trainingProgram(findTask(task).task, { shape, classes: 10 }, {
-      batch: BATCH,
-      optimizer: { kind: "sgd", rate: 0.1 },
-    });
+    const program = trainingProgram(
+      findTask(task).task,
+      { shape, classes: 10 },
+      {
+        batch: BATCH,
+        optimizer: { kind: "sgd", rate: 0.1 },
+      },
+    );
     const ours = await stepper(onnxEngine, program);
     const torchPeer = torch && ((n: number) => torch.measure(name, n));
-    rows.push(await compare(`${name} vs PyTorch`, ours, torchPeer, `PyTorch ${torch?.version}`, steps, steps, rounds));
+    rows.push(
+      await compare(`${name} vs PyTorch`, ours, torchPeer, `PyTorch ${torch?.version}`, steps, steps, rounds),
+    );
     const jax = await stepper(jaxEngine, program);
-    rows.push(await compare(`${name} vs jax-js`, ours, jax, "jax-js on WebAssembly", steps, slowSteps, slowRounds));
+    rows.push(
+      await compare(`${name} vs jax-js`, ours, jax, "jax-js on WebAssembly", steps, slowSteps, slowRounds),
+    );
   }
   return { bench: "step", machine: machine(), rows };
 }
@@ -63,7 +71,8 @@ async function stepper(engine: Engine, program: Program): Promise<Stepper> {
   const loop = await engine.load(program);
   const random = noise(1);
   const start = program.carry.map(({ shape }) => {
-    const spread = shape.length < 2 ? 0 : 1 / Math.sqrt(size(shape.length === 4 ? shape.slice(1) : [shape[0]]));
+    const spread =
+      shape.length < 2 ? 0 : 1 / Math.sqrt(size(shape.length === 4 ? shape.slice(1) : [shape[0]]));
     return Float32Array.from({ length: size(shape) }, () => (2 * random() - 1) * spread);
   });
   const batch: TensorData[] = [

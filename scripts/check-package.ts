@@ -14,14 +14,27 @@ const folder = mkdtempSync(join(tmpdir(), "coterie-package-"));
 /** Output of a command in the empty folder, as the user's own npm would run it. */
 function user(command: string, ...args: string[]): string {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
-  return execFileSync(command, args, { cwd: folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  return execFileSync(command, args, {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 try {
-  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root, encoding: "utf8" });
+  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
+    cwd: root,
+    encoding: "utf8",
+  });
   const [{ filename, unpackedSize }] = JSON.parse(packed.slice(packed.indexOf("[\n")));
   console.error(`Packed ${filename}, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked.`);
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "user", private: true, type: "module" }),
+  );
+  // Without this, onnxruntime-node fetches GPU libraries that nobody here needs; the README says so to users.
+  writeFileSync(join(folder, ".npmrc"), "onnxruntime-node-install=skip\n");
   user("npm", "install", "--no-audit", "--no-fund", `./${filename}`, "node@24");
 
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -33,9 +46,39 @@ try {
   );
   console.error(user("npx", "node", "doors.js"));
 
-  const json = user("npx", "coterie", "run", "quickstart", "--set", "rounds=3", "--out", "first", "--json", "--quiet");
+  const [task] =
+    readFileSync(join(root, "README.md"), "utf8").match(/(?<=```ts\n)[^`]*export default defineTask[^`]*/) ??
+    [];
+  if (task === undefined) throw new Error("The README has no task of one's own.");
+  writeFileSync(join(folder, "task.ts"), task);
+  const tsc = join(root, "node_modules/.bin/tsc");
+  user(
+    tsc,
+    "--noEmit",
+    "--strict",
+    "--skipLibCheck",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+    "task.ts",
+  );
+
+  const json = user(
+    "npx",
+    "coterie",
+    "run",
+    "quickstart",
+    "--set",
+    "rounds=3",
+    "--out",
+    "first",
+    "--json",
+    "--quiet",
+  );
   const summary = JSON.parse(json);
-  if (!(summary.final.accuracy > 0.8)) throw new Error(`The quick start reached only ${summary.final.accuracy}.`);
+  if (!(summary.final.accuracy > 0.8))
+    throw new Error(`The quick start reached only ${summary.final.accuracy}.`);
   console.error(`Quick start, 3 rounds from the tarball: accuracy ${summary.final.accuracy}.`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

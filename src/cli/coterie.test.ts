@@ -121,26 +121,14 @@ describe("what is wrong is refused with exit code 2, one sentence and no trace o
 
   test.each([
     [["rnu"], "unknown command 'rnu'; did you mean run?"],
-    [["run"], "missing required argument 'recipe'"],
-    [["run", "quickstrat"], 'There is no recipe "quickstrat"; did you mean "quickstart"?'],
-    [["run", "quickstart", "--sed", "4"], "unknown option '--sed'"],
-    [["run", "quickstart", "--workers", "0"], "it must be a whole number from 1 to 256"],
-    [["run", "quickstart", "--seed", "1e3"], "it must be a whole number"],
     [["run", "quickstart", "--set", "rounds"], "--set rounds: write it as key.path=value"],
     [["run", "quickstart", "--resume"], "There is no interrupted run of quickstart in runs/"],
-    [["compare", "quickstart"], "A comparison needs at least two runs"],
-    [["compare", "quickstart", "--sweep", "seed=1"], "--sweep seed=1: write it as key.path=a,b,c"],
     [["compare", "quickstart", "--sweep", "seed=1,x"], "--set seed=x: seed must be a whole number"],
-    [["list", "task"], 'There is no list "task"; did you mean "tasks"?'],
-    [["report", "."], "There is no run in ."],
-    [["bench", "stpe"], 'There is no bench "stpe"; did you mean "step"?'],
-    [[], "give a command"],
   ])("coterie %j", async (words, sentence) => {
     const { code, out, err } = await coterie(...words, "--json");
-    // `coterie --json` alone is refused for the option, which no command has taken.
     const { error } = JSON.parse(out) as { error: { message: string } };
-    if (words.length > 0) expect(error.message).toContain(sentence);
-    expect(err).toContain(error.message);
+    expect(error.message).toContain(sentence);
+    expect(err).toBe(`coterie: ${error.message}\n`);
     expect(code).toBe(2);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -178,17 +166,17 @@ describe("coterie run", () => {
   });
 
   test("stops at a safe point on SIGINT with exit code 3, and resumes to the same end", async () => {
-    const long = ["--set", "rounds=400", "--set", "evaluate.every=100", "--json"];
+    const long = ["--set", "rounds=150", "--set", "evaluate.every=50", "--json"];
     await writeSmall();
     const child = start(["run", "small.yaml", ...long]);
     const end = finished(child);
-    await said(child, "round 3/400");
+    await said(child, "round 3/150");
     child.kill("SIGINT");
     const stopped = await end;
     expect(stopped.code).toBe(3);
     const { error } = JSON.parse(stopped.out) as { error: { code: string; message: string } };
     expect(error.code).toBe("run.interrupted");
-    expect(error.message).toMatch(/coterie run small\.yaml --set rounds=400 .* --out \S+ --resume$/);
+    expect(error.message).toMatch(/coterie run small\.yaml --set rounds=150 .* --out \S+ --resume$/);
 
     const resumed = await coterie("run", "small.yaml", ...long, "--resume");
     expect(resumed.code).toBe(0);

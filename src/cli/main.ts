@@ -11,7 +11,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 // A launcher on an old Node runs this process for the user: it must not outlive a launcher that was killed.
 if (process.env.COTERIE_LAUNCHED && process.channel) {
-  process.on("disconnected", () => process.kill(process.pid, "SIGKILL"));
+  process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
   process.channel.unref();
 }
 

@@ -48,6 +48,24 @@ test("a defect of ours is told with its stack, and is no JSON but one error", as
   expect(err).toContain("program.test.ts");
 });
 
+test.each([
+  [[], "give a command"],
+  [["run"], "missing required argument 'recipe'"],
+  [["run", "quickstrat"], 'There is no recipe "quickstrat"; did you mean "quickstart"?'],
+  [["run", "quickstart", "--sed", "4"], "unknown option '--sed'"],
+  [["run", "quickstart", "--workers", "0"], "it must be a whole number from 1 to 256"],
+  [["run", "quickstart", "--seed", "1e3"], "it must be a whole number"],
+  [["compare", "quickstart"], "A comparison needs at least two runs"],
+  [["compare", "quickstart", "--sweep", "seed=1"], "--sweep seed=1: write it as key.path=a,b,c"],
+  [["list", "task"], 'There is no list "task"; did you mean "tasks"?'],
+  [["report", "."], "There is no run in ."],
+  [["bench", "stpe"], 'There is no bench "stpe"; did you mean "step"?'],
+])("the wrong command line %j is refused with exit code 2 and one sentence", async (words, sentence) => {
+  const { code, out, err } = await runWith(failing(new Error("it ran")), words);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain(sentence);
+});
+
 test("a runner that ends without a result is a failure", async () => {
   const { code, err } = await runWith(async function* () {}, ["run", "quickstart", "--out", "nowhere"]);
   expect(code).toBe(1);

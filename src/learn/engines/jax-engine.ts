@@ -13,7 +13,10 @@ let ready: Promise<unknown> | undefined;
 function useWebAssembly(): Promise<unknown> {
   ready ??= init("wasm").then((devices) => {
     if (!devices.includes("wasm")) {
-      throw new RunError("learn.jax.device", "jax-js needs WebAssembly, which this JavaScript engine does not offer.");
+      throw new RunError(
+        "learn.jax.device",
+        "jax-js needs WebAssembly, which this JavaScript engine does not offer.",
+      );
     }
     defaultDevice("wasm");
   });
@@ -70,7 +73,10 @@ class JaxLoop implements Loop {
     checkLengths(data, specs, this.#program.name);
     // jax-js may keep what it is given, and callers may overwrite it.
     return data.map((array, i) =>
-      np.array(array.slice() as Float32Array<ArrayBuffer>, { shape: [...specs[i].shape], dtype: np[specs[i].type] }),
+      np.array(array.slice() as Float32Array<ArrayBuffer>, {
+        shape: [...specs[i].shape],
+        dtype: np[specs[i].type],
+      }),
     );
   }
 

@@ -144,7 +144,7 @@ function copyInto(
   program: string,
 ): void {
   checkLengths(data, specs, program);
-  arrays.forEach((array, i) => array.set(data[i]));
+  for (const [i, array] of arrays.entries()) array.set(data[i]);
 }
 
 /** @throws InputError `learn.engine.length` unless there is one array of the right length and type per spec. */
@@ -154,7 +154,10 @@ export function checkLengths(
   program: string,
 ): void {
   if (data.length !== specs.length) {
-    throw new InputError("learn.engine.length", `${program} takes ${specs.length} arrays here, not ${data.length}.`);
+    throw new InputError(
+      "learn.engine.length",
+      `${program} takes ${specs.length} arrays here, not ${data.length}.`,
+    );
   }
   specs.forEach(({ name, shape, type }, i) => {
     const right = type === "float32" ? Float32Array : Int32Array;

@@ -78,8 +78,11 @@ export function scale(graph: Graph, x: Value, factor: number): Value {
   if (factor === -1) return unary(graph, "Neg", x);
   if (x.op === "Neg") return scale(graph, x.inputs[0]!, -factor);
   if (x.op === "Mul") {
-    const other = x.inputs.findIndex((operand) => operand!.shape.length === 0 && scalarOf(operand!) !== undefined);
-    if (other >= 0) return scale(graph, x.inputs[1 - other]!, Math.fround(factor * scalarOf(x.inputs[other]!)!));
+    const other = x.inputs.findIndex(
+      (operand) => operand!.shape.length === 0 && scalarOf(operand!) !== undefined,
+    );
+    if (other >= 0)
+      return scale(graph, x.inputs[1 - other]!, Math.fround(factor * scalarOf(x.inputs[other]!)!));
   }
   return node(graph, "Mul", [x, graph.scalar(factor)]);
 }

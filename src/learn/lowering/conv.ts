@@ -11,6 +11,9 @@ import { patches } from "./patches.ts";
 import { dilate } from "./pool.ts";
 import { arrange, dense, reshapeView, transposeView, type View, viewOf } from "./view.ts";
 
+/** Entries; 128 MB. Above it memory matters more than speed, and a `Conv` with the large kernel does. */
+const largestPatches = 2 ** 25;
+
 /** As in `lax.conv_general_dilated`; one entry per spatial axis. */
 export interface ConvParameters {
   readonly vmapDims: number;
@@ -26,14 +29,17 @@ export function conv(graph: Graph, x: View, kernel: View, parameters: ConvParame
   const { strides, lhsDilation, rhsDilation, padding } = parameters;
   const out = outputShape(x.shape, kernel.shape, parameters);
   const plain = lhsDilation.every((n) => n === 1);
-  if (plain && size(out.slice(2)) < size(kernel.shape.slice(2))) {
+  const [taps, windows] = [size(out.slice(2)), size(kernel.shape.slice(2))];
+  if (plain && taps < windows && taps * windows * x.shape[0] * x.shape[1] <= largestPatches) {
     return kernelGradient(graph, x, kernel, parameters, out);
   }
   const unit = strides.every((n) => n === 1);
   const flipped = isFlip(kernel.base) && kernel.shape[0] <= kernel.shape[1];
   if (unit && (!plain || flipped)) return viewOf(convTranspose(graph, x, kernel, parameters, out));
   const image = dilate(graph, dense(graph, x), 2, lhsDilation);
-  return viewOf(plainConv(graph, image, dense(graph, kernel), { strides, rhsDilation, padding, group: 1 }, out));
+  return viewOf(
+    plainConv(graph, image, dense(graph, kernel), { strides, rhsDilation, padding, group: 1 }, out),
+  );
 }
 
 function outputShape(x: readonly number[], kernel: readonly number[], p: ConvParameters): number[] {
@@ -52,7 +58,13 @@ interface PlainParameters {
   readonly group: number;
 }
 
-function plainConv(graph: Graph, x: Value, kernel: Value, p: PlainParameters, shape: readonly number[]): Value {
+function plainConv(
+  graph: Graph,
+  x: Value,
+  kernel: Value,
+  p: PlainParameters,
+  shape: readonly number[],
+): Value {
   // ONNX knows no negative padding.
   const cut = (side: 0 | 1) => [0, 0, ...p.padding.map((widths) => Math.min(0, widths[side]))];
   const kept = (side: 0 | 1) => p.padding.map((widths) => Math.max(0, widths[side]));
@@ -71,7 +83,13 @@ function plainConv(graph: Graph, x: Value, kernel: Value, p: PlainParameters, sh
 }
 
 /** A convolution at stride 1 over a dilated image is the transpose of a strided one with the flipped kernel. */
-function convTranspose(graph: Graph, x: View, kernel: View, p: ConvParameters, out: readonly number[]): Value {
+function convTranspose(
+  graph: Graph,
+  x: View,
+  kernel: View,
+  p: ConvParameters,
+  out: readonly number[],
+): Value {
   const spatial = p.strides.map((_, i) => 2 + i);
   const weights = flip(graph, arrange(graph, kernel, [1, 0, ...spatial]), spatial);
   const reach = spatial.map((axis, i) => (kernel.shape[axis] - 1) * p.rhsDilation[i]);
@@ -79,16 +97,20 @@ function convTranspose(graph: Graph, x: View, kernel: View, p: ConvParameters, o
   // Where the convolution pads beyond the kernel's reach there is nothing to gather: zeros.
   const beyond = (side: 0 | 1) => crop(side).map((n) => Math.max(0, -n));
   const [low, high] = [beyond(0), beyond(1)];
-  const result = graph.node("ConvTranspose", [dense(graph, x), reshape(graph, weights, [kernel.shape[1], kernel.shape[0], ...kernel.shape.slice(2)])], {
-    shape: [...out.slice(0, 2), ...spatial.map((axis, i) => out[axis] - low[i] - high[i])],
-    type: "float32",
-    attributes: {
-      kernel_shape: kernel.shape.slice(2),
-      strides: p.lhsDilation,
-      dilations: p.rhsDilation,
-      pads: [...crop(0).map((n) => Math.max(0, n)), ...crop(1).map((n) => Math.max(0, n))],
+  const result = graph.node(
+    "ConvTranspose",
+    [dense(graph, x), reshape(graph, weights, [kernel.shape[1], kernel.shape[0], ...kernel.shape.slice(2)])],
+    {
+      shape: [...out.slice(0, 2), ...spatial.map((axis, i) => out[axis] - low[i] - high[i])],
+      type: "float32",
+      attributes: {
+        kernel_shape: kernel.shape.slice(2),
+        strides: p.lhsDilation,
+        dilations: p.rhsDilation,
+        pads: [...crop(0).map((n) => Math.max(0, n)), ...crop(1).map((n) => Math.max(0, n))],
+      },
     },
-  });
+  );
   return pad(graph, result, [0, 0, ...low], [0, 0, ...high]);
 }
 
@@ -96,7 +118,13 @@ function convTranspose(graph: Graph, x: View, kernel: View, p: ConvParameters, o
  * out[n, o, i] = sum over c and k of x[n, c, i s + k d] kernel[o, c, k], where there are few i and many k: the
  * patches of x at the few offsets, times the kernel, summed over c (the batch of the forward pass).
  */
-function kernelGradient(graph: Graph, x: View, kernel: View, p: ConvParameters, out: readonly number[]): View {
+function kernelGradient(
+  graph: Graph,
+  x: View,
+  kernel: View,
+  p: ConvParameters,
+  out: readonly number[],
+): View {
   const spatial = p.strides.map((_, i) => 2 + i);
   const [n, o] = out;
   const window = out.slice(2);
@@ -134,11 +162,20 @@ function vmappedConv(graph: Graph, x: View, kernel: View, parameters: ConvParame
   const leadAxes = lead.map((_, i) => i);
   const shared = (view: View) => leadAxes.every((i) => view.axes[i] < 0);
   const grown = (view: View): View => ({ ...view, shape: [...lead, ...view.shape.slice(v)] });
-  const single = (view: View): View => ({ base: view.base, shape: view.shape.slice(v), axes: view.axes.slice(v) });
+  const single = (view: View): View => ({
+    base: view.base,
+    shape: view.shape.slice(v),
+    axes: view.axes.slice(v),
+  });
   const [n, c, ...spatial] = x.shape.slice(v);
   const [o, , ...taps] = kernel.shape.slice(v);
   if (shared(kernel)) {
-    const result = conv(graph, reshapeView(graph, grown(x), [many * n, c, ...spatial]), single(kernel), inner);
+    const result = conv(
+      graph,
+      reshapeView(graph, grown(x), [many * n, c, ...spatial]),
+      single(kernel),
+      inner,
+    );
     return reshapeView(graph, result, [...lead, n, ...result.shape.slice(1)]);
   }
   const kernels = reshapeView(graph, grown(kernel), [many * o, c, ...taps]);
@@ -151,7 +188,9 @@ function vmappedConv(graph: Graph, x: View, kernel: View, parameters: ConvParame
     const shape = outputShape([n, many * c, ...spatial], kernels.shape, inner);
     const { strides, rhsDilation, padding } = inner;
     const dilated = dilate(graph, dense(graph, image), 2, inner.lhsDilation);
-    result = viewOf(plainConv(graph, dilated, dense(graph, kernels), { strides, rhsDilation, padding, group: many }, shape));
+    result = viewOf(
+      plainConv(graph, dilated, dense(graph, kernels), { strides, rhsDilation, padding, group: many }, shape),
+    );
   }
   const split = reshapeView(graph, result, [n, ...lead, o, ...result.shape.slice(2)]);
   const rest = result.shape.slice(2).map((_, i) => 2 + v + i);

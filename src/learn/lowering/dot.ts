@@ -32,7 +32,15 @@ export function dot(graph: Graph, left: View, right: View): View {
           "MatMul",
           [
             stack(graph, arrange(graph, x, [...batch, ...rows, inner]), sizes(batch), size(sizes(rows))),
-            turned(graph, stack(graph, arrange(graph, y, [...batch, ...columns, inner]), sizes(batch), size(sizes(columns)))),
+            turned(
+              graph,
+              stack(
+                graph,
+                arrange(graph, y, [...batch, ...columns, inner]),
+                sizes(batch),
+                size(sizes(columns)),
+              ),
+            ),
           ],
           { shape: [...sizes(batch), size(sizes(rows)), size(sizes(columns))], type: "float32" },
         );

@@ -55,15 +55,24 @@ export function encodeGraph(graph: Graph, options: EncodeOptions): Uint8Array {
     }
     return names.get(value)!;
   };
-  for (const [value, data] of options.parameters ?? []) initializer.set(value, tensor(value, data, value.name!));
+  for (const [value, data] of options.parameters ?? [])
+    initializer.set(value, tensor(value, data, value.name!));
   for (const value of order) {
     if (value.op === "Input" || value.op === "Constant") continue;
     addNode(node, nodeOf(graph, value, names, nameOf), value);
   }
-  const taken = new Set(options.outputs.filter(({ name, value }) => names.get(value) === name).map(({ name }) => name));
+  const taken = new Set(
+    options.outputs.filter(({ name, value }) => names.get(value) === name).map(({ name }) => name),
+  );
   for (const { name, value } of options.outputs) {
     if (taken.has(name)) continue;
-    node.push({ input: [nameOf(value)], output: [name], name: `/copy-${name}`, opType: "Identity", attribute: [] });
+    node.push({
+      input: [nameOf(value)],
+      output: [name],
+      name: `/copy-${name}`,
+      opType: "Identity",
+      attribute: [],
+    });
   }
   return encodeModel({
     irVersion,

@@ -76,15 +76,18 @@ export class Graph {
   node(op: string, inputs: readonly (Value | null)[], options: NodeOptions): Value {
     const { shape, type, attributes = {}, output = 0 } = options;
     const operands = inputs.map((value) => value?.id ?? "").join();
-    return this.#intern(`${op}(${operands})${JSON.stringify(attributes)}#${output}:${type}[${shape}]`, () => ({
-      id: this.#count++,
-      op,
-      inputs,
-      attributes,
-      shape,
-      type,
-      output,
-    }));
+    return this.#intern(
+      `${op}(${operands})${JSON.stringify(attributes)}#${output}:${type}[${shape}]`,
+      () => ({
+        id: this.#count++,
+        op,
+        inputs,
+        attributes,
+        shape,
+        type,
+        output,
+      }),
+    );
   }
 
   #intern(key: string, make: () => Value): Value {
@@ -135,7 +138,8 @@ export function reachable(outputs: readonly Value[]): Value[] {
 export function useCounts(outputs: readonly Value[]): Map<Value, number> {
   const counts = new Map<Value, number>();
   const count = (value: Value) => counts.set(value, (counts.get(value) ?? 0) + 1);
-  for (const value of reachable(outputs)) for (const operand of value.inputs) if (operand !== null) count(operand);
+  for (const value of reachable(outputs))
+    for (const operand of value.inputs) if (operand !== null) count(operand);
   outputs.forEach(count);
   return counts;
 }

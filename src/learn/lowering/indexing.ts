@@ -45,10 +45,16 @@ function flatIndex(graph: Graph, indices: readonly View[], dims: readonly number
   const shape = broadcastShape(...indices.map((index) => index.shape));
   const flat = indices.reduce<View | undefined>((position, index, i) => {
     if (position === undefined) return index;
-    return elementwise(graph, [position, index], (g, p, q) => add(g, mul(g, p, g.scalar(dims[i], "int32")), q));
+    return elementwise(graph, [position, index], (g, p, q) =>
+      add(g, mul(g, p, g.scalar(dims[i], "int32")), q),
+    );
   }, undefined)!;
   const rows = dense(graph, flat);
-  return expand(graph, reshape(graph, rows, [...new Array(shape.length - rows.shape.length).fill(1), ...rows.shape]), shape);
+  return expand(
+    graph,
+    reshape(graph, rows, [...new Array(shape.length - rows.shape.length).fill(1), ...rows.shape]),
+    shape,
+  );
 }
 
 export interface ScatterParameters {
@@ -77,7 +83,15 @@ export function scatter(
   const type = updates.base.type;
   const flat = reshape(graph, dense(graph, ordered), [rows, ...rest]);
   const full = [size(dims), ...rest];
-  const zeros = expand(graph, reshape(graph, graph.scalar(0, type), full.map(() => 1)), full);
+  const zeros = expand(
+    graph,
+    reshape(
+      graph,
+      graph.scalar(0, type),
+      full.map(() => 1),
+    ),
+    full,
+  );
   const positions = cast(graph, reshape(graph, index, [rows, 1]), "int64");
   const written = graph.node("ScatterND", [zeros, positions, flat], {
     shape: full,

@@ -7,7 +7,7 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Program, TensorSpec } from "../engine.ts";
-import { type NamedValue, encodeGraph } from "./encode.ts";
+import { encodeGraph, type NamedValue } from "./encode.ts";
 import { type ElementType, Graph, type Value } from "./graph.ts";
 import { optimize } from "./optimize.ts";
 import { primitives } from "./primitives.ts";
@@ -55,8 +55,9 @@ export function lower(program: Program): LoweredProgram {
 /** Values of the trace's results, each whole and in row-major order. */
 export function lowerTrace(graph: Graph, name: string, traced: Trace, leaves: readonly Value[]): Value[] {
   const views = new Map<Variable, View>();
-  traced.arguments.forEach((variable, i) => views.set(variable, viewOf(leaves[i])));
-  for (const { variable, data } of traced.closure) views.set(variable, closureView(graph, name, variable, data));
+  for (const [i, variable] of traced.arguments.entries()) views.set(variable, viewOf(leaves[i]));
+  for (const { variable, data } of traced.closure)
+    views.set(variable, closureView(graph, name, variable, data));
   const viewOfAtom = (atom: Atom): View =>
     "value" in atom
       ? viewOf(graph.scalar(Number(atom.value), elementType(name, atom.aval.dtype)))
@@ -75,7 +76,7 @@ export function lowerTrace(graph: Graph, name: string, traced: Trace, leaves: re
       parameters: equation.params,
       type: elementType(name, equation.outBinders[0].aval.dtype),
     });
-    equation.outBinders.forEach((variable, i) => views.set(variable, results[i]));
+    for (const [i, variable] of equation.outBinders.entries()) views.set(variable, results[i]);
   }
   return traced.results.map((atom) => dense(graph, viewOfAtom(atom)));
 }

@@ -76,7 +76,8 @@ export interface Range {
 /** One range per axis; `null` keeps the whole axis. Steps are positive; see `flip` for the other direction. */
 export function slice(graph: Graph, value: Value, ranges: readonly (Range | null)[]): Value {
   const axes = ranges.flatMap((range, axis) => {
-    const whole = range === null || (range.start === 0 && range.end >= value.shape[axis] && (range.step ?? 1) === 1);
+    const whole =
+      range === null || (range.start === 0 && range.end >= value.shape[axis] && (range.step ?? 1) === 1);
     return whole ? [] : [axis];
   });
   if (axes.length === 0) return value;
@@ -118,12 +119,7 @@ export function isFlip(value: Value): boolean {
 }
 
 /** Zeros before and after each axis; negative widths cut instead. */
-export function pad(
-  graph: Graph,
-  value: Value,
-  before: readonly number[],
-  after: readonly number[],
-): Value {
+export function pad(graph: Graph, value: Value, before: readonly number[], after: readonly number[]): Value {
   const cut = slice(
     graph,
     value,

@@ -6,16 +6,19 @@ import { expandPatches } from "./patches.ts";
 
 /** Applies every rewrite in its order; the outputs keep their meaning. */
 export function optimize(graph: Graph, outputs: readonly Value[]): Value[] {
-  return [sharePatches, writeOutPatches, fuseDivisions, fuseProducts, keepReducedAxes].reduce<readonly Value[]>(
-    (values, pass) => pass(graph, values),
-    outputs,
-  ) as Value[];
+  return [sharePatches, writeOutPatches, fuseDivisions, fuseProducts, keepReducedAxes].reduce<
+    readonly Value[]
+  >((values, pass) => pass(graph, values), outputs) as Value[];
 }
 
 type Pass = (graph: Graph, outputs: readonly Value[]) => Value[];
 
 /** Rebuilds the graph bottom up; `change` sees each node with its operands already rebuilt. */
-function rebuild(graph: Graph, outputs: readonly Value[], change: (rebuilt: Value, original: Value) => Value): Value[] {
+function rebuild(
+  graph: Graph,
+  outputs: readonly Value[],
+  change: (rebuilt: Value, original: Value) => Value,
+): Value[] {
   const rebuilt = new Map<Value, Value>();
   for (const value of reachable(outputs)) {
     const inputs = value.inputs.map((operand) => (operand === null ? null : rebuilt.get(operand)!));
@@ -70,7 +73,10 @@ const fuseDivisions: Pass = (graph, outputs) => {
     const i = original.inputs.findIndex((x) => x!.op === "Reciprocal" && uses.get(x!) === 1);
     const divisor = value.inputs[i];
     if (i < 0 || divisor?.op !== "Reciprocal" || !sameShape(divisor.shape, value.shape)) return value;
-    return graph.node("Div", [value.inputs[1 - i]!, divisor.inputs[0]!], { shape: value.shape, type: value.type });
+    return graph.node("Div", [value.inputs[1 - i]!, divisor.inputs[0]!], {
+      shape: value.shape,
+      type: value.type,
+    });
   });
 };
 
@@ -82,7 +88,8 @@ const fuseProducts: Pass = (graph, outputs) => {
   const uses = useCounts(outputs);
   const single = (value: Value) => uses.get(value) === 1;
   return rebuild(graph, outputs, (value, original) => {
-    const product = (i: number) => original.inputs[i]?.op !== "Constant" && single(original.inputs[i]!) && openGemm(value.inputs[i]!);
+    const product = (i: number) =>
+      original.inputs[i]?.op !== "Constant" && single(original.inputs[i]!) && openGemm(value.inputs[i]!);
     if (value.op === "Neg" && product(0)) return scaled(graph, value.inputs[0]!, -1);
     if (value.op === "Mul") {
       for (const i of [0, 1]) {
@@ -114,7 +121,8 @@ const keepReducedAxes: Pass = (graph, outputs) => {
   const uses = useCounts(outputs);
   return rebuild(graph, outputs, (value, original) => {
     const reduction = value.inputs[0];
-    if (value.op !== "Reshape" || !reduction?.op.startsWith("Reduce") || uses.get(original.inputs[0]!) !== 1) return value;
+    if (value.op !== "Reshape" || !reduction?.op.startsWith("Reduce") || uses.get(original.inputs[0]!) !== 1)
+      return value;
     const axes = reduction.attributes.axes as readonly number[];
     const kept = reduction.inputs[0]!.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
     if (!sameShape(kept, value.shape)) return value;

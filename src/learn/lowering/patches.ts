@@ -39,7 +39,9 @@ export function patches(graph: Graph, image: Value, p: PatchParameters): Value {
 export function expandPatches(graph: Graph, node: Value): Value {
   const [image] = node.inputs as Value[];
   const of = (name: string) => node.attributes[name] as readonly number[];
-  const [window, dilations, strides, counts, pads] = ["window", "dilations", "strides", "counts", "pads"].map(of);
+  const [window, dilations, strides, counts, pads] = ["window", "dilations", "strides", "counts", "pads"].map(
+    of,
+  );
   const rank = window.length;
   let value = pad(graph, image, [0, 0, ...pads.slice(0, rank)], [0, 0, ...pads.slice(rank)]);
   for (let i = rank - 1; i >= 0; i--) {

