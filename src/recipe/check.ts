@@ -34,7 +34,6 @@ const checks: readonly Check[] = [
   someoneSelected,
   overSelectionWithinClients,
   lossNeedsDeadline,
-  crashNeedsDeadline,
   someoneStays,
   slownessNeedsCompute,
   scaffoldNeedsPlainSgd,
@@ -192,15 +191,6 @@ function lossNeedsDeadline({ network, deadline }: Recipe): Problem | undefined {
   return impossible(
     "network.faults.loss",
     `with network.faults.loss ${loss} a round could wait for ever for a message; set a deadline in seconds`,
-  );
-}
-
-function crashNeedsDeadline({ network, deadline }: Recipe): Problem | undefined {
-  const probability = network?.crash?.probability ?? 0;
-  if (probability === 0 || deadline !== null) return undefined;
-  return impossible(
-    "network.crash",
-    `with network.crash.probability ${probability} a round could wait for ever for a client; set a deadline in seconds`,
   );
 }
 

@@ -261,12 +261,6 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "r.yaml:7:28: with network.faults.loss 0.1 a round could wait for ever for a message; set a deadline in seconds",
   ],
   [
-    "crashes without a deadline",
-    `${base}network: { crash: { probability: 0.1, downtime: 5 } }`,
-    "recipe.combination",
-    "r.yaml:7:19: with network.crash.probability 0.1 a round could wait for ever for a client; set a deadline in seconds",
-  ],
-  [
     "everyone leaves",
     `${base}network: { dropout: 1 }`,
     "recipe.combination",

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { InputError } from "../errors.ts";
 import { isTask, type Task } from "../learn/task.ts";
 import { findTask } from "../learn/tasks/registry.ts";
+import { isTaskPath } from "../recipe/index.ts";
 
 /**
  * The task that a recipe names: a registered one, or the default export of a module of the user's.
@@ -35,8 +36,4 @@ export async function loadTask(name: string, baseFolder: string): Promise<Task> 
     );
   }
   return module.default;
-}
-
-function isTaskPath(name: string): boolean {
-  return /[/\\]|\.[cm]?[jt]s$/.test(name);
 }
