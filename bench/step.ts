@@ -13,10 +13,12 @@ import { type BenchOptions, type BenchResult, type BenchRow, machine, takeTurns 
 import { openTorch } from "./peers/step-torch.ts";
 
 const BATCH = 32;
+/** Batches that go into one call of the loop: state and parameters return to JavaScript once per call. */
+const PER_CALL = 8;
 
 const models = [
-  { name: "mlp", task: "mnist-mlp-large", shape: [784], steps: 60, slowSteps: 4 },
-  { name: "cnn", task: "mnist-cnn", shape: [1, 28, 28], steps: 20, slowSteps: 1 },
+  { name: "mlp", task: "mnist-mlp-large", shape: [784], steps: 64, slowSteps: 16 },
+  { name: "cnn", task: "mnist-cnn", shape: [1, 28, 28], steps: 16, slowSteps: 1 },
 ] as const;
 
 /** Milliseconds per step, mean over `steps` consecutive steps. */
@@ -36,15 +38,18 @@ export default async function step(options: BenchOptions = {}): Promise<BenchRes
         optimizer: { kind: "sgd", rate: 0.1 },
       },
     );
-    const ours = await stepper(onnxEngine, program);
+    const ours = await stepper(onnxEngine, program, PER_CALL);
     const torchPeer = torch && ((n: number) => torch.measure(name, n));
-    rows.push(
-      await compare(`${name} vs PyTorch`, ours, torchPeer, `PyTorch ${torch?.version}`, steps, steps, rounds),
-    );
-    const jax = await stepper(jaxEngine, program);
+    const torchName = `PyTorch ${torch?.version}`;
+    rows.push(await compare(`${name} vs PyTorch`, ours, torchPeer, torchName, steps, steps, rounds));
+    const single = await stepper(onnxEngine, program, 1);
+    const singleName = `${name}, one step per call, vs PyTorch`;
+    rows.push(await compare(singleName, single, torchPeer, torchName, steps, steps, rounds));
+    const jax = await stepper(jaxEngine, program, 1);
     rows.push(
       await compare(`${name} vs jax-js`, ours, jax, "jax-js on WebAssembly", steps, slowSteps, slowRounds),
     );
+    for (const row of rows.slice(-3)) options.log?.(`${row.case}: ${row.ours.toPrecision(4)} ${row.unit}`);
   }
   return { bench: "step", machine: machine(), rows };
 }
@@ -66,8 +71,8 @@ async function compare(
   return peer ? { ...row, peer: medians[1], peerName, ratio: quotients[1] } : row;
 }
 
-/** Steps over one random batch, each waiting for its loss as a trainer does. */
-async function stepper(engine: Engine, program: Program): Promise<Stepper> {
+/** Steps over random batches, waiting for the losses after every `perCall` of them. */
+async function stepper(engine: Engine, program: Program, perCall: number): Promise<Stepper> {
   const loop = await engine.load(program);
   const random = noise(1);
   const start = program.carry.map(({ shape }) => {
@@ -76,14 +81,14 @@ async function stepper(engine: Engine, program: Program): Promise<Stepper> {
     return Float32Array.from({ length: size(shape) }, () => (2 * random() - 1) * spread);
   });
   const batch: TensorData[] = [
-    Float32Array.from({ length: size(program.inputs[0].shape) }, random),
-    Int32Array.from({ length: BATCH }, (_, i) => i % 10),
-    new Float32Array(BATCH).fill(1),
+    Float32Array.from({ length: perCall * size(program.inputs[0].shape) }, random),
+    Int32Array.from({ length: perCall * BATCH }, (_, i) => i % 10),
+    new Float32Array(perCall * BATCH).fill(1),
   ];
   loop.start(start, []);
   return async (steps) => {
     const started = performance.now();
-    for (let i = 0; i < steps; i++) await loop.step(batch);
+    for (let i = 0; i < steps; i += perCall) await loop.step(batch);
     return (performance.now() - started) / steps;
   };
 }

@@ -2,4 +2,4 @@
 export { CoterieError, InputError, RunError } from "./errors.ts";
 export { completeRecipe, parseRecipe, type Recipe, type RecipeInput } from "./recipe/index.ts";
 export type { EventBody, Outcome, RoundSummary, RunEvent, RunSummary } from "./records/events.ts";
-export { run, type RunOptions } from "./run/run.ts";
+export { type RunOptions, run } from "./run/run.ts";

@@ -41,7 +41,11 @@ export interface Engine {
 export interface Loop extends Disposable {
   /** Sets the carried state and the constants; copies what it needs. Lengths must match the program's shapes. */
   start(carry: readonly TensorData[], constants: readonly TensorData[]): void;
-  /** One step. The answer is valid until the next call. `inputs` may be overwritten after the promise settles. */
+  /**
+   * One step, or several: `inputs` may hold n batches one after another in each array, for n steps; the answer then
+   * holds the outputs of all n. Fewer, longer calls are faster. The answer is valid until the next call. `inputs`
+   * may be overwritten after the promise settles.
+   */
   step(inputs: readonly TensorData[]): Promise<readonly TensorData[]>;
   /** The state after the last step, valid until the next call of any method. */
   carry(): Promise<readonly TensorData[]>;

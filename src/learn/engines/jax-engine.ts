@@ -3,9 +3,10 @@
  * fallback in browsers; tens of times slower than ONNX Runtime.
  */
 import { defaultDevice, init, jit, numpy as np } from "@jax-js/jax";
+import { size } from "../../data/examples.ts";
 import { RunError } from "../../errors.ts";
 import type { Engine, Loop, Program, TensorData } from "../engine.ts";
-import { checkLengths } from "./onnx-loop.ts";
+import { checkLengths, stepsIn } from "./check-lengths.ts";
 
 let ready: Promise<unknown> | undefined;
 
@@ -45,12 +46,30 @@ class JaxLoop implements Loop {
   }
 
   start(carry: readonly TensorData[], constants: readonly TensorData[]): void {
+    checkLengths(carry, this.#program.carry, this.#program.name);
+    checkLengths(constants, this.#program.constants, this.#program.name);
     this.#release();
     this.#carry = this.#arrays(carry, this.#program.carry);
     this.#constants = this.#arrays(constants, this.#program.constants);
   }
 
   async step(inputs: readonly TensorData[]): Promise<readonly TensorData[]> {
+    const specs = this.#program.inputs;
+    const steps = stepsIn(inputs, specs, this.#program.name);
+    const outputs: TensorData[][] = [];
+    for (let step = 0; step < steps; step++) {
+      outputs.push(
+        await this.#one(
+          inputs.map((data, i) =>
+            data.subarray(step * size(specs[i].shape), (step + 1) * size(specs[i].shape)),
+          ),
+        ),
+      );
+    }
+    return this.#program.outputs.map((_, i) => joined(outputs.map((answer) => answer[i])));
+  }
+
+  async #one(inputs: readonly TensorData[]): Promise<TensorData[]> {
     const { carry, outputs } = this.#apply(
       this.#carry,
       this.#constants.map((constant) => constant.ref),
@@ -70,7 +89,6 @@ class JaxLoop implements Loop {
   }
 
   #arrays(data: readonly TensorData[], specs: Program["inputs"]): np.Array[] {
-    checkLengths(data, specs, this.#program.name);
     // jax-js may keep what it is given, and callers may overwrite it.
     return data.map((array, i) =>
       np.array(array.slice() as Float32Array<ArrayBuffer>, {
@@ -85,4 +103,17 @@ class JaxLoop implements Loop {
     this.#carry = [];
     this.#constants = [];
   }
+}
+
+/** The arrays end to end. */
+function joined(parts: readonly TensorData[]): TensorData {
+  if (parts.length === 1) return parts[0];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = parts[0] instanceof Float32Array ? new Float32Array(length) : new Int32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,79 +1,74 @@
 /**
  * A `Loop` over a lowered program, for any of ONNX Runtime's packages: Node's native one and the browser's differ
- * only in how a session is opened.
+ * only in how a session is opened and run.
  *
- * The carried state lives in two sets of arrays; each step reads one and writes the other, so nothing is copied or
- * allocated between steps.
+ * The carried state lives in two sets of arrays; each run reads one and writes the other, so nothing is copied or
+ * allocated here.
  */
 import { size } from "../../data/examples.ts";
-import { InputError, RunError } from "../../errors.ts";
+import { RunError } from "../../errors.ts";
 import type { Loop, TensorData, TensorSpec } from "../engine.ts";
 import type { LoweredProgram } from "../lowering/lower.ts";
+import { checkLengths, stepsIn } from "./check-lengths.ts";
 
-/** The part of `onnxruntime-common`'s Tensor that is used here. */
-export interface OnnxTensor {
-  readonly data: unknown;
+/** One of the packages, whose own tensor type is `Tensor`. */
+export interface OnnxRuntime<Tensor> {
+  open(model: Uint8Array): Promise<OnnxSession<Tensor>>;
+  /** A tensor that rests on `data`, without copying it. */
+  tensor(type: TensorSpec["type"], data: TensorData, shape: readonly number[]): Tensor;
 }
 
-export type OnnxTensors = Readonly<Record<string, OnnxTensor>>;
-
-export interface OnnxSession {
-  /** Writes the outputs into the given tensors where the package can, and answers with the tensors that hold them. */
-  run(feeds: OnnxTensors, fetches: OnnxTensors): Promise<OnnxTensors>;
+export interface OnnxSession<Tensor> {
+  /** Writes the outputs into the arrays of the fetched tensors. */
+  run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): Promise<void>;
   release(): Promise<void>;
 }
 
-/** One of the packages. */
-export interface OnnxRuntime {
-  open(model: Uint8Array): Promise<OnnxSession>;
-  /** A tensor that rests on `data`, without copying it. */
-  tensor(type: TensorSpec["type"], data: TensorData, shape: readonly number[]): OnnxTensor;
-}
-
-export async function openLoop(runtime: OnnxRuntime, program: LoweredProgram): Promise<Loop> {
+export async function openLoop<Tensor>(runtime: OnnxRuntime<Tensor>, program: LoweredProgram): Promise<Loop> {
   const session = await runtime.open(program.model);
   return new OnnxLoop(runtime, session, program);
 }
 
-type Tensors = Record<string, OnnxTensor>;
+/** What the session is given, for either set of the state as the one to read. */
+interface Arguments<Tensor> {
+  readonly feeds: Record<string, Tensor>;
+  readonly fetches: Record<string, Tensor>;
+}
 
-class OnnxLoop implements Loop {
-  readonly #runtime: OnnxRuntime;
-  readonly #session: OnnxSession;
+class OnnxLoop<Tensor> implements Loop {
+  readonly #runtime: OnnxRuntime<Tensor>;
+  readonly #session: OnnxSession<Tensor>;
   readonly #program: LoweredProgram;
-  /** Both sets of the carried state; `#current` is the one that the next step reads. */
+  /** Both sets of the carried state; `#current` is the one that the next run reads. */
   readonly #states: readonly [TensorData[], TensorData[]];
   readonly #constants: TensorData[];
-  readonly #outputs: TensorData[];
-  /** Arguments of the session for either value of `#current`. */
-  readonly #feeds: readonly [Tensors, Tensors];
-  readonly #fetches: readonly [Tensors, Tensors];
+  readonly #arguments: readonly [Arguments<Tensor>, Arguments<Tensor>];
   readonly #lastInputs: (TensorData | undefined)[] = [];
+  #outputs: TensorData[] = [];
+  /** Steps that `#outputs` has room for. */
+  #steps = 0;
   #current: 0 | 1 = 0;
   #started = false;
   #disposed = false;
 
-  constructor(runtime: OnnxRuntime, session: OnnxSession, program: LoweredProgram) {
+  constructor(runtime: OnnxRuntime<Tensor>, session: OnnxSession<Tensor>, program: LoweredProgram) {
+    const { carry, constants } = program;
     this.#runtime = runtime;
     this.#session = session;
     this.#program = program;
-    this.#states = [program.carry.map(allocate), program.carry.map(allocate)];
-    this.#constants = program.constants.map(allocate);
-    this.#outputs = program.outputs.map(allocate);
-    const wrap = (prefix: string, specs: readonly TensorSpec[], arrays: readonly TensorData[]) =>
-      Object.fromEntries(
-        specs.map(({ type, shape }, i) => [`${prefix}${i}`, runtime.tensor(type, arrays[i], shape)]),
-      );
-    const constants = wrap("constant", program.constants, this.#constants);
-    const outputs = wrap("output", program.outputs, this.#outputs);
+    this.#states = [carry.map((spec) => allocate(spec)), carry.map((spec) => allocate(spec))];
+    this.#constants = constants.map((spec) => allocate(spec));
     const [even, odd] = this.#states;
-    this.#feeds = [
-      { ...wrap("carry", program.carry, even), ...constants },
-      { ...wrap("carry", program.carry, odd), ...constants },
-    ];
-    this.#fetches = [
-      { ...wrap("newCarry", program.carry, odd), ...outputs },
-      { ...wrap("newCarry", program.carry, even), ...outputs },
+    const fixed = this.#tensors("constant", constants, this.#constants);
+    this.#arguments = [
+      {
+        feeds: { ...this.#tensors("carry", carry, even), ...fixed },
+        fetches: this.#tensors("newCarry", carry, odd),
+      },
+      {
+        feeds: { ...this.#tensors("carry", carry, odd), ...fixed },
+        fetches: this.#tensors("newCarry", carry, even),
+      },
     ];
   }
 
@@ -91,13 +86,12 @@ class OnnxLoop implements Loop {
         `${this.#program.name}: step was called ${this.#disposed ? "after dispose" : "before start"}.`,
       );
     }
-    this.#setInputs(inputs);
-    const [feeds, fetches] = [this.#feeds[this.#current], this.#fetches[this.#current]];
-    const results = await this.#session.run(feeds, fetches);
-    const next = this.#current === 0 ? 1 : 0;
-    receive(this.#states[next], results, fetches, "newCarry");
-    receive(this.#outputs, results, fetches, "output");
-    this.#current = next;
+    const steps = stepsIn(inputs, this.#program.inputs, this.#program.name);
+    this.#makeRoom(steps);
+    this.#setInputs(inputs, steps);
+    const { feeds, fetches } = this.#arguments[this.#current];
+    await this.#session.run(feeds, fetches);
+    this.#current = this.#current === 0 ? 1 : 0;
     return this.#outputs;
   }
 
@@ -111,30 +105,43 @@ class OnnxLoop implements Loop {
     void this.#session.release();
   }
 
-  #setInputs(inputs: readonly TensorData[]): void {
-    const specs = this.#program.inputs;
-    checkLengths(inputs, specs, this.#program.name);
-    inputs.forEach((data, i) => {
+  #makeRoom(steps: number): void {
+    if (this.#steps === steps) return;
+    const { outputs } = this.#program;
+    this.#steps = steps;
+    this.#outputs = outputs.map((spec) => allocate(spec, steps));
+    const tensors = this.#tensors("output", outputs, this.#outputs, [steps]);
+    for (const { fetches } of this.#arguments) Object.assign(fetches, tensors);
+  }
+
+  #setInputs(inputs: readonly TensorData[], steps: number): void {
+    for (const [i, { type, shape }] of this.#program.inputs.entries()) {
       // Batches are usually gathered into the same array again and again.
-      if (this.#lastInputs[i] === data) return;
-      this.#lastInputs[i] = data;
-      const tensor = this.#runtime.tensor(specs[i].type, data, specs[i].shape);
-      for (const feeds of this.#feeds) feeds[`input${i}`] = tensor;
-    });
+      if (this.#lastInputs[i] === inputs[i]) continue;
+      this.#lastInputs[i] = inputs[i];
+      const tensor = this.#runtime.tensor(type, inputs[i], [steps, ...shape]);
+      for (const { feeds } of this.#arguments) feeds[`input${i}`] = tensor;
+    }
+  }
+
+  #tensors(
+    prefix: string,
+    specs: readonly TensorSpec[],
+    arrays: readonly TensorData[],
+    lead: readonly number[] = [],
+  ): Record<string, Tensor> {
+    return Object.fromEntries(
+      specs.map(({ type, shape }, i) => [
+        `${prefix}${i}`,
+        this.#runtime.tensor(type, arrays[i], [...lead, ...shape]),
+      ]),
+    );
   }
 }
 
-function allocate({ type, shape }: TensorSpec): TensorData {
-  return type === "float32" ? new Float32Array(size(shape)) : new Int32Array(size(shape));
-}
-
-/** Copies results that the package could not write in place. */
-function receive(arrays: TensorData[], results: OnnxTensors, fetches: OnnxTensors, prefix: string): void {
-  arrays.forEach((array, i) => {
-    const name = `${prefix}${i}`;
-    const { data } = results[name];
-    if (data !== fetches[name].data) array.set(data as TensorData);
-  });
+function allocate({ type, shape }: TensorSpec, copies = 1): TensorData {
+  const length = copies * size(shape);
+  return type === "float32" ? new Float32Array(length) : new Int32Array(length);
 }
 
 function copyInto(
@@ -145,26 +152,4 @@ function copyInto(
 ): void {
   checkLengths(data, specs, program);
   for (const [i, array] of arrays.entries()) array.set(data[i]);
-}
-
-/** @throws InputError `learn.engine.length` unless there is one array of the right length and type per spec. */
-export function checkLengths(
-  data: readonly TensorData[],
-  specs: readonly TensorSpec[],
-  program: string,
-): void {
-  if (data.length !== specs.length) {
-    throw new InputError(
-      "learn.engine.length",
-      `${program} takes ${specs.length} arrays here, not ${data.length}.`,
-    );
-  }
-  specs.forEach(({ name, shape, type }, i) => {
-    const right = type === "float32" ? Float32Array : Int32Array;
-    if (data[i].length === size(shape) && data[i] instanceof right) return;
-    throw new InputError(
-      "learn.engine.length",
-      `${program}: ${name} is ${type} with ${size(shape)} entries [${shape}], not a ${data[i].constructor.name} of ${data[i].length}.`,
-    );
-  });
 }

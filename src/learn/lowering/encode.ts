@@ -1,9 +1,10 @@
-/** Writes a finished graph as an ONNX model. */
+/** Writes a finished graph in ONNX's form. */
 import { type Attribute, type ElementType, type Graph, reachable, type Value } from "./graph.ts";
 import {
   type AttributeProto,
   attributeTypes,
   encodeModel,
+  type GraphProto,
   irVersion,
   type NodeProto,
   onnxTypes,
@@ -42,7 +43,13 @@ const attributeInputs: Readonly<Record<string, readonly string[]>> = {
   Resize: ["scales"],
 };
 
-export function encodeGraph(graph: Graph, options: EncodeOptions): Uint8Array {
+/** The bytes of a model whose graph this is. */
+export function encodeModelOf(graph: GraphProto): Uint8Array {
+  const opsetImport = [{ domain: "", version: opsetVersion }];
+  return encodeModel({ irVersion, producerName: "coterie", opsetImport, graph });
+}
+
+export function graphProto(graph: Graph, options: EncodeOptions): GraphProto {
   const order = reachable(options.outputs.map(({ value }) => value));
   const names = nameValues(order, options);
   const node: NodeProto[] = [];
@@ -74,18 +81,13 @@ export function encodeGraph(graph: Graph, options: EncodeOptions): Uint8Array {
       attribute: [],
     });
   }
-  return encodeModel({
-    irVersion,
-    producerName: "coterie",
-    opsetImport: [{ domain: "", version: opsetVersion }],
-    graph: {
-      node,
-      name: options.name,
-      initializer: [...initializer.values()],
-      input: options.inputs.map((value) => valueInfo(value, value.name!, options.batch)),
-      output: options.outputs.map(({ name, value }) => valueInfo(value, name, options.batch)),
-    },
-  });
+  return {
+    node,
+    name: options.name,
+    initializer: [...initializer.values()],
+    input: options.inputs.map((value) => valueInfo(value, value.name!, options.batch)),
+    output: options.outputs.map(({ name, value }) => valueInfo(value, name, options.batch)),
+  };
 }
 
 /** An output's own name where it has a node to itself; a number otherwise. */

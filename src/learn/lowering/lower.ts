@@ -7,10 +7,10 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Program, TensorSpec } from "../engine.ts";
-import { encodeGraph, type NamedValue } from "./encode.ts";
 import { type ElementType, Graph, type Value } from "./graph.ts";
 import { optimize } from "./optimize.ts";
 import { primitives } from "./primitives.ts";
+import { encodeScan } from "./scan.ts";
 import { type Atom, type Trace, traceProgram, type Variable } from "./trace.ts";
 import { dense, type View, viewOf } from "./view.ts";
 
@@ -18,8 +18,9 @@ import { dense, type View, viewOf } from "./view.ts";
 export interface LoweredProgram {
   readonly name: string;
   /**
-   * The model's inputs are `carry0...`, `constant0...`, `input0...`, its outputs `newCarry0...`, `output0...`, in
-   * the order of the specs. Inputs that the program does not use are inputs all the same.
+   * Runs one step after another (an ONNX `Scan` over the step). The model's inputs are `carry0...`, `constant0...`
+   * and `input0...`, its outputs `newCarry0...` and `output0...`, in the order of the specs; what goes in and comes
+   * out of every step has a leading axis more, one entry per step.
    */
   readonly model: Uint8Array;
   readonly carry: readonly TensorSpec[];
@@ -32,22 +33,32 @@ export interface LoweredProgram {
  * Traces and lowers a program.
  *
  * @throws InputError `learn.lowering.primitive` when the program uses an operation without a counterpart here,
- * `learn.lowering.type` for other element types than float32, int32 and bool, `learn.program.results` when the
- * program's results are not as it declares.
+ * `learn.lowering.type` for other element types than float32, int32 and bool, `learn.program.inputs` for a program
+ * without inputs, `learn.program.results` when the program's results are not as it declares.
  */
 export function lower(program: Program): LoweredProgram {
-  const traced = traceProgram(program);
   const { name, carry, constants, inputs, outputs } = program;
+  if (inputs.length === 0) {
+    throw new InputError(
+      "learn.program.inputs",
+      `${name} takes no inputs, so its steps cannot be counted; give it one.`,
+    );
+  }
+  const traced = traceProgram(program);
   const graph = new Graph();
   const named = (prefix: string, specs: readonly TensorSpec[]) =>
     specs.map(({ shape, type }, i) => graph.input(`${prefix}${i}`, shape, type));
-  const leaves = [...named("carry", carry), ...named("constant", constants), ...named("input", inputs)];
+  // The step's own names begin with a stroke; the constants are the model's.
+  const step = { carry: named("/carry", carry), inputs: named("/input", inputs) };
+  const leaves = [...step.carry, ...named("constant", constants), ...step.inputs];
   const results = optimize(graph, lowerTrace(graph, name, traced, leaves));
-  const resultNames = [...carry.map((_, i) => `newCarry${i}`), ...outputs.map((_, i) => `output${i}`)];
-  const model = encodeGraph(graph, {
+  const model = encodeScan(graph, {
     name,
-    inputs: leaves,
-    outputs: results.map((value, i): NamedValue => ({ name: resultNames[i], value })),
+    carry: step.carry,
+    constants: leaves.slice(carry.length, carry.length + constants.length),
+    inputs: step.inputs,
+    newCarry: results.slice(0, carry.length),
+    outputs: results.slice(carry.length),
   });
   return { name, model, carry, constants, inputs, outputs };
 }

@@ -12,10 +12,9 @@ export const opsetVersion = 21;
 
 /** TensorProto.DataType. */
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, uint32: 12 } as const;
-export type OnnxType = keyof typeof onnxTypes;
 
 /** AttributeProto.AttributeType. */
-export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+export const attributeTypes = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 const schema = {
   nested: {
@@ -56,7 +55,7 @@ const schema = {
         f: { type: "float", id: 2 },
         i: { type: "int64", id: 3 },
         s: { type: "bytes", id: 4 },
-        floats: { rule: "repeated", type: "float", id: 7, options: { packed: false } },
+        g: { type: "GraphProto", id: 6 },
         ints: { rule: "repeated", type: "int64", id: 8, options: { packed: false } },
         type: { type: "int32", id: 20 },
       },
@@ -118,7 +117,7 @@ export interface AttributeProto {
   f?: number;
   i?: number;
   s?: Uint8Array;
-  floats?: number[];
+  g?: GraphProto;
   ints?: number[];
   type: number;
 }

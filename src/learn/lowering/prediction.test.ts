@@ -60,12 +60,19 @@ test("parameters keep their names and the file only standard operators", () => {
   expect(text).not.toContain("com.microsoft");
 });
 
-test("a prediction that mixes the examples of a batch is refused", () => {
-  const mixing: Prediction = {
-    name: "mixing",
-    parameters: [],
-    inputShape: [3],
-    apply: (_, x) => nn.softmax(x.ref.sub(np.mean(x, 0, { keepdims: true }))),
-  };
+test.each<[string, Prediction["apply"]]>([
+  ["divides by the batch size", (_, x) => nn.softmax(x.ref.sub(np.mean(x, 0, { keepdims: true })))],
+  ["answers for pairs of examples", (_, x) => np.matmul(x.ref, x.transpose())],
+  ["answers for the whole batch", (_, x) => x.sum(0)],
+  [
+    "reshapes to the batch size twice",
+    (_, x) => {
+      const n = x.shape[0];
+      const pairs = np.matmul(x.ref, x.transpose()).reshape([1, n, n]);
+      return np.concatenate([pairs.ref, pairs.mul(2)], 0).sum([0, 2]);
+    },
+  ],
+])("a prediction that %s is refused", (_, apply) => {
+  const mixing: Prediction = { name: "mixing", parameters: [], inputShape: [3], apply };
   expect(() => lowerPrediction(mixing)).toThrow(expect.objectContaining({ code: "learn.export.batch" }));
 });

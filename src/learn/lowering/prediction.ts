@@ -2,9 +2,10 @@
 import type { numpy as np } from "@jax-js/jax";
 import { InputError } from "../../errors.ts";
 import type { TensorSpec } from "../engine.ts";
-import { encodeGraph } from "./encode.ts";
+import { encodeModelOf, graphProto } from "./encode.ts";
 import { Graph, reachable, type Value } from "./graph.ts";
 import { lowerTrace } from "./lower.ts";
+import { sameShape } from "./movement.ts";
 import { optimize } from "./optimize.ts";
 import { trace } from "./trace.ts";
 
@@ -36,13 +37,15 @@ export interface Prediction {
  */
 export function lowerPrediction(prediction: Prediction): Uint8Array {
   const [one, other] = [11, 13].map((batch) => lowerAt(prediction, batch));
-  return encodeGraph(one.graph, {
-    name: prediction.name,
-    inputs: [one.input],
-    outputs: [{ name: "output", value: freeBatch(prediction.name, one, other) }],
-    parameters: one.parameters,
-    batch: "batch",
-  });
+  return encodeModelOf(
+    graphProto(one.graph, {
+      name: prediction.name,
+      inputs: [one.input],
+      outputs: [{ name: "output", value: freeBatch(prediction.name, one, other) }],
+      parameters: one.parameters,
+      batch: "batch",
+    }),
+  );
 }
 
 interface Lowered {
@@ -80,8 +83,10 @@ function freeBatch(name: string, one: Lowered, other: Lowered): Value {
       { at: name },
     );
   const [a, b] = [reachable([one.output]), reachable([other.output])];
-  if (a.length !== b.length || one.output.shape[0] !== one.batch || other.output.shape[0] !== other.batch)
+  const rows = [one, other].every(({ batch, output }) => output.shape[0] === batch);
+  if (!rows || a.length !== b.length || !sameShape(one.output.shape.slice(1), other.output.shape.slice(1))) {
     throw fixed();
+  }
   const positions = new Map(b.map((value, i) => [value, i]));
   const opened = new Map<Value, Value>();
   a.forEach((value, i) => {

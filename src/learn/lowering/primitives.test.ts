@@ -206,6 +206,8 @@ describe("products", () => {
       return [product.ref.add(b.ref), product.sub(b)];
     });
     await expectAgreement([float(4, 6), float(6, 3), float(2, 4, 3)], (x, y, b) => np.matmul(x, y).add(b));
+    await expectAgreement([float(4, 6), float(6, 3), float(4, 3)], (x, y, w) => w.sub(np.matmul(x, y)));
+    await expectAgreement([float(4, 6), float(6, 3), float(4, 3)], (x, y, w) => np.matmul(x, y).sub(w));
   });
 });
 

@@ -96,6 +96,30 @@ describe("training curves equal the oracle's", () => {
     await expectSameCurve(program, 8, 2e-5, constants);
   });
 
+  test("several steps in one call have the bits of single ones", async () => {
+    const program = trainingProgram(findTask("mnist-mlp").task, flat, { batch: 8, optimizer: sgd });
+    const { x, y } = images(48);
+    const w = new Float32Array(48).fill(1);
+    const finish = async (steps: number) => {
+      using loop = await onnxEngine.load(program);
+      loop.start(parametersOf(program), []);
+      const losses: number[] = [];
+      for (let i = 0; i < 6; i += steps) {
+        const rows = [
+          x.subarray(i * 8 * 784, (i + steps) * 8 * 784),
+          y.subarray(i * 8, (i + steps) * 8),
+          w.subarray(0, steps * 8),
+        ];
+        losses.push(...(await loop.step(rows))[0]);
+      }
+      return [losses, ...(await loop.carry()).map((array) => Array.from(array))];
+    };
+    const single = await finish(1);
+    expect(single[0]).toHaveLength(6);
+    expect(await finish(3)).toEqual(single);
+    expect(await finish(6)).toEqual(single);
+  });
+
   test("convolutional network, on real images with their ties", () =>
     expectSameCurve(
       trainingProgram(findTask("mnist-cnn").task, spec, { batch: 8, optimizer: sgd }),
@@ -153,6 +177,17 @@ describe.each([onnxEngine, jaxEngine])("the loop of $name", (engine) => {
     expect(Array.from(start)).toEqual([1, 2]);
   });
 
+  test("makes one step per batch, in one call or in several", async () => {
+    using loop = await engine.load(program);
+    loop.start([Float32Array.of(0, 0)], [Float32Array.of(2)]);
+    expect(Array.from((await loop.step([Float32Array.of(1, 2, 3, 4, 5, 6)]))[0])).toEqual([
+      2, 4, 8, 12, 18, 24,
+    ]);
+    expect(Array.from((await loop.step([Float32Array.of(1, 1)]))[0])).toEqual([20, 26]);
+    expect(Array.from((await loop.step([Float32Array.of(1, 1, 0, 0)]))[0])).toEqual([22, 28, 22, 28]);
+    expect(await state(loop)).toEqual([22, 28]);
+  });
+
   test("refuses arrays of the wrong length or type", async () => {
     using loop = await engine.load(program);
     const wrong = expect.objectContaining({ code: "learn.engine.length" });
@@ -160,6 +195,8 @@ describe.each([onnxEngine, jaxEngine])("the loop of $name", (engine) => {
     expect(() => loop.start([], [Float32Array.of(1)])).toThrow(wrong);
     loop.start([Float32Array.of(1, 2)], [Float32Array.of(1)]);
     await expect(loop.step([Int32Array.of(1, 2)])).rejects.toThrow(wrong);
+    await expect(loop.step([Float32Array.of(1, 2, 3)])).rejects.toThrow(wrong);
+    await expect(loop.step([new Float32Array(0)])).rejects.toThrow(wrong);
   });
 });
 
@@ -198,6 +235,20 @@ test("arguments that are unused, unchanged or returned twice, and arrays that th
     expect((await loop.carry()).map((c) => Array.from(c))).toEqual([[4, 5], [42]]);
   }
   table.dispose();
+});
+
+test("a program without inputs is refused: its steps could not be counted", async () => {
+  const program: Program = {
+    name: "still",
+    carry: [{ name: "total", shape: [], type: "float32" }],
+    constants: [],
+    inputs: [],
+    outputs: [],
+    apply: ([total]) => ({ carry: [total.add(1)], outputs: [] }),
+  };
+  await expect(onnxEngine.load(program)).rejects.toThrow(
+    expect.objectContaining({ code: "learn.program.inputs" }),
+  );
 });
 
 test("a program whose results are not as declared is refused by name", async () => {
