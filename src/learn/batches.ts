@@ -2,9 +2,15 @@
 import { type Examples, size } from "../data/examples.ts";
 import type { TensorData } from "./engine.ts";
 
-/** The inputs of a program: x [B, ...shape], y [B] and the weights w [B]. */
+/** Most batches in one call of a loop: the cost of a call is spread over so many steps. */
+const STEPS_PER_CALL = 8;
+/** Feature entries beyond which a call carries fewer batches, so that large examples do not fill the memory. */
+const ENTRIES_PER_CALL = 2 ** 22;
+
+/** The inputs of a loop, several batches one after another: x [B, ...shape], y [B] and the weights w [B] of each. */
 export class BatchBuffers {
-  readonly inputs: readonly TensorData[];
+  /** Examples that one call can take. */
+  readonly capacity: number;
   readonly #examples: Examples;
   readonly #width: number;
   readonly #batch: number;
@@ -16,25 +22,34 @@ export class BatchBuffers {
     this.#examples = examples;
     this.#width = size(examples.shape);
     this.#batch = batch;
-    this.#x = new Float32Array(batch * this.#width);
-    this.#y = new Int32Array(batch);
-    this.#w = new Float32Array(batch);
-    this.inputs = [this.#x, this.#y, this.#w];
+    const affordable = Math.floor(ENTRIES_PER_CALL / (batch * this.#width));
+    this.capacity = batch * Math.max(1, Math.min(STEPS_PER_CALL, affordable));
+    this.#x = new Float32Array(this.capacity * this.#width);
+    this.#y = new Int32Array(this.capacity);
+    this.#w = new Float32Array(this.capacity);
   }
 
   /**
-   * Fills the buffers with the examples `rows[from]` to `rows[to - 1]`, at least one and at most a batch of them.
-   * What is left of the batch repeats the first of them with weight 0: real values, so that padding can never
-   * bring a NaN that the data does not have.
+   * The examples `rows[from]` to `rows[to - 1]`, at least one and at most `capacity`, as whole batches. What is left
+   * of the last batch repeats its first example with weight 0: real values, so that padding can never bring a NaN
+   * that the data does not have. The arrays are overwritten by the next call.
    */
-  fill(rows: Int32Array, from: number, to: number): void {
-    const count = to - from;
-    for (let k = 0; k < this.#batch; k++) {
-      const row = rows[k < count ? from + k : from];
+  fill(rows: Int32Array, from: number, to: number): readonly TensorData[] {
+    const batches = Math.ceil((to - from) / this.#batch);
+    const length = batches * this.#batch;
+    const lastBatch = from + length - this.#batch;
+    for (let k = 0; k < length; k++) {
+      const isReal = from + k < to;
+      const row = rows[isReal ? from + k : lastBatch];
       copyRow(this.#examples, row * this.#width, this.#x, k * this.#width, this.#width);
       this.#y[k] = this.#examples.labels[row];
-      this.#w[k] = k < count ? 1 : 0;
+      this.#w[k] = isReal ? 1 : 0;
     }
+    return [
+      this.#x.subarray(0, length * this.#width),
+      this.#y.subarray(0, length),
+      this.#w.subarray(0, length),
+    ];
   }
 }
 

@@ -22,9 +22,7 @@ function copied(tensors: readonly TensorData[]): Float32Array[] {
 }
 
 function inputsOf(batch: number, from: number, to: number): readonly TensorData[] {
-  const buffers = new BatchBuffers(mnist.train, batch);
-  buffers.fill(rows, from, to);
-  return buffers.inputs;
+  return new BatchBuffers(mnist.train, batch).fill(rows, from, to);
 }
 
 /** One step of plain SGD at rate 1: parameters minus the result are the gradient. */

@@ -57,12 +57,13 @@ export async function trainLocally(
   let steps = 0;
   for (let epoch = 0; epoch < work.epochs; epoch++) {
     const order = random.stream("epoch", epoch).shuffle(Int32Array.from(rows));
-    for (let from = 0; from < order.length; from += shape.batch) {
-      const to = Math.min(from + shape.batch, order.length);
-      buffers.fill(order, from, to);
-      const [loss] = await loop.step(buffers.inputs);
-      lossSum += loss[0] * (to - from);
-      steps++;
+    for (let from = 0; from < order.length; from += buffers.capacity) {
+      const to = Math.min(from + buffers.capacity, order.length);
+      const [losses] = await loop.step(buffers.fill(order, from, to));
+      for (const [k, loss] of losses.entries()) {
+        lossSum += loss * Math.min(shape.batch, to - from - k * shape.batch);
+      }
+      steps += losses.length;
     }
   }
   return {
@@ -93,11 +94,11 @@ export async function evaluateLocally(
   const buffers = new BatchBuffers(examples, shape.batch);
   let lossSum = 0;
   let scoreSum = 0;
-  for (let from = 0; from < rows.length; from += shape.batch) {
-    buffers.fill(rows, from, Math.min(from + shape.batch, rows.length));
-    const [loss, score] = await loop.step(buffers.inputs);
-    lossSum += loss[0];
-    scoreSum += score[0];
+  for (let from = 0; from < rows.length; from += buffers.capacity) {
+    const to = Math.min(from + buffers.capacity, rows.length);
+    const [losses, scores] = await loop.step(buffers.fill(rows, from, to));
+    for (const loss of losses) lossSum += loss;
+    for (const score of scores) scoreSum += score;
   }
   return { examples: rows.length, loss: lossSum, score: scoreSum };
 }
