@@ -35,6 +35,7 @@ interface Assignment extends Address {
 export interface ClientState {
   readonly assignment: Assignment | undefined;
   readonly latest: Address;
+  readonly inRound: boolean;
   readonly early: readonly { readonly from: PartyId; readonly message: Message }[];
   readonly control: Float32Array | undefined;
   readonly nextControl: Float32Array | undefined;
@@ -55,6 +56,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #assignment: Assignment | undefined;
   /** The newest round and attempt seen; anything older is a stray. */
   #latest: Address = SET_UP;
+  /** Whether the newest round is in progress here: not once it is closed, nor after a crash in its midst. */
+  #inRound = true;
   /** Messages of the protocol that overtook the round they belong to. */
   #early: { readonly from: PartyId; readonly message: Message }[] = [];
   /** SCAFFOLD's c_k. */
@@ -75,6 +78,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
         this.#assignment = undefined;
         this.#nextControl = undefined;
         this.#early = [];
+        this.#inRound = this.#latest.round === SET_UP.round;
         this.#half = this.#protocol.client(this.#plan.id);
         return [];
       case "message":
@@ -90,6 +94,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     return {
       assignment: this.#assignment && { ...this.#assignment },
       latest: this.#latest,
+      inRound: this.#inRound,
       early: this.#early,
       control: this.#control,
       nextControl: this.#nextControl,
@@ -100,6 +105,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   restore(state: ClientState): void {
     this.#assignment = state.assignment && { ...state.assignment };
     this.#latest = state.latest;
+    this.#inRound = state.inRound;
     this.#early = [...state.early];
     this.#control = state.control;
     this.#nextControl = state.nextControl;
@@ -122,7 +128,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       if (this.#early.length < MAX_EARLY) this.#early.push({ from, message });
       return [];
     }
-    if (isNewer(this.#latest, address)) return [];
+    if (isNewer(this.#latest, address) || !this.#inRound) return [];
     return this.#carryOut(this.#half.message(from, { ...message, kind }));
   }
 
@@ -142,6 +148,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     if (!isNewer(address, this.#latest)) return [];
     const effects = this.#abandon();
     this.#latest = address;
+    this.#inRound = true;
     this.#nextControl = undefined;
     this.#assignment = {
       ...address,
@@ -166,6 +173,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     if (!body.success || message.round !== round || body.data.attempt !== attempt) return [];
     if (body.data.accepted) this.#control = this.#nextControl ?? this.#control;
     this.#nextControl = undefined;
+    this.#inRound = false;
     return this.#abandon();
   }
 
@@ -207,8 +215,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       if (this.#assignment === undefined) return [];
       return result.kind === "train" ? this.#contribute(result, now) : this.#evaluated(result);
     }
-    const own = protocolJob(id);
-    return own === undefined ? [] : this.#carryOut(this.#half.done?.(own, result) ?? {});
+    const own = protocolJob(this.#latest, id);
+    return own === undefined || !this.#inRound ? [] : this.#carryOut(this.#half.done?.(own, result) ?? {});
   }
 
   #evaluated({ accuracy, loss }: EvaluateResult): ClientEffect[] {

@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { PartyEvent } from "../records/events.ts";
+import { serverScaffold } from "./server-optimizers/scaffold.ts";
 import { maskedSum } from "./testing/masked-sum.ts";
 import { complete, federation } from "./testing/quadratic.ts";
 
@@ -40,4 +43,55 @@ test("an aborted attempt is retried with a new cohort", async () => {
   const events = await complete(simulation);
   expect(events.filter(({ kind }) => kind === "round-finished")).toHaveLength(4);
   expect(events.filter(({ kind }) => kind === "round-failed").length).toBeGreaterThan(0);
+});
+
+test("in any trouble, a protocol of several phases counts every client once and resumes bit for bit", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer(),
+      fc.constantFrom(null, 60),
+      fc.boolean(),
+      async (seed, deadline, clients) => {
+        const setting = {
+          clients: 5,
+          seed,
+          protocol: maskedSum(),
+          optimizer: serverScaffold({ rate: 1 }),
+          network: {
+            compute: { kind: "log-normal", medianSecondsPerExample: 1, sigma: 1 },
+            uplink: { kind: "erasure", bytesPerSecond: 500, erasure: 0.2 },
+            downlink: { kind: "constant", latency: 1, bytesPerSecond: 1000 },
+            dropout: 0.05,
+            crash: { probability: 0.1, downtime: 15 },
+            faults: { duplicate: 0.3, reorder: { probability: 0.5, seconds: 10 } },
+          },
+          plan: {
+            rounds: 3,
+            deadline,
+            retries: 500,
+            select: { fraction: 0.6, minimum: 2, over: 1.2 },
+            evaluate: { every: 2, clients },
+          },
+        } as const;
+        const { simulation } = federation(setting);
+        const events: PartyEvent[] = [];
+        const worlds: { readonly seen: number; readonly world: ReturnType<typeof simulation.snapshot> }[] =
+          [];
+        for await (const batch of simulation.run()) {
+          events.push(...batch.map(({ event }) => event));
+          const last = events.at(-1)!;
+          if (last.kind !== "round-finished") continue;
+          expect(last.contributed + last.late + last.dropped + last.rejected).toBe(last.selected);
+          worlds.push({ seen: events.length, world: structuredClone(simulation.snapshot()) });
+        }
+        expect(worlds).toHaveLength(3);
+        for (const { seen, world } of worlds) {
+          const resumed = federation(setting).simulation;
+          resumed.restore(world);
+          expect(await complete(resumed)).toEqual(events.slice(seen));
+        }
+      },
+    ),
+    { numRuns: 30 },
+  );
 });

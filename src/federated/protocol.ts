@@ -14,7 +14,7 @@ import type { Job, JobResult } from "./jobs.ts";
 /** What a half wants done. An empty step is `{}`. */
 export interface Step {
   readonly send?: readonly Outgoing[];
-  /** Work whose result comes back through `done`. */
+  /** Work whose result comes back through `done`, unless the round or attempt has ended by then. */
   readonly jobs?: readonly { readonly id: string; readonly job: Job }[];
 }
 
@@ -42,13 +42,13 @@ export interface ServerStep extends Step {
 export interface Combined {
   /** The combined update: for plain averaging, the weighted mean. */
   readonly update: Float32Array;
-  /** Whose updates are in it. */
+  /** Who took part to the end, those excluded included. */
   readonly contributors: readonly PartyId[];
-  /** Whose updates were left out by a robust rule. */
+  /** Contributors whose updates a robust rule left out. */
   readonly excluded?: readonly PartyId[];
   /** Means over the contributors, where the protocol reveals them. */
   readonly metrics?: ContributionMetrics;
-  /** Figures of the method for the summary. */
+  /** Figures of the method in this round, for the log and the summary. */
   readonly figures?: Readonly<Record<string, Json>>;
 }
 
@@ -102,10 +102,10 @@ export interface ClientHalf {
   }): Step;
   /** Local training is finished. */
   contribute(contribution: ClientContribution): Step;
-  /** From the server or from another client of the cohort. */
+  /** From the server or from another client of the cohort, until the round is closed or the client crashes. */
   message(from: PartyId, message: Message): Step;
   done?(id: string, result: JobResult): Step;
-  /** All state as plain data; taken at any moment. */
+  /** All state as plain data; taken at any moment, also in the midst of a round. Absent: there is none. */
   snapshot?(): unknown;
   restore?(state: unknown): void;
 }

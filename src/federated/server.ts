@@ -8,6 +8,7 @@
  * - messages of other rounds, attempts and strangers change nothing.
  */
 import type { EvaluateResult, LocalWork } from "../learn/training.ts";
+import { allFinite } from "../numeric/finite.ts";
 import type { SimulationRandom } from "../numeric/random.ts";
 import type { Outcome, PartyEvent } from "../records/events.ts";
 import type { Message } from "../runtime/message.ts";
@@ -86,7 +87,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     if (this.#stage === "finished") return [];
     switch (input.kind) {
       case "start":
-        return this.#setUp();
+        // A server that was restored from a checkpoint has its set-up behind it.
+        return this.#address.round === 0 ? this.#setUp() : this.#scheduleNextRound();
       case "message":
         return this.#message(input.from, input.message, now);
       case "timer":
@@ -214,19 +216,25 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   }
 
   #diverged(client: PartyId, message: Message): ServerEffect[] {
-    const { loss } = divergedBody.parse({ attempt: 1, loss: "not finite", ...message.body });
+    const body = divergedBody.safeParse(message.body);
+    const what =
+      body.success && !Number.isFinite(Number(body.data.loss))
+        ? `the loss of ${client} became ${body.data.loss}`
+        : `the update of ${client} is no longer finite`;
     return this.#fail(
       "run.diverged",
-      `Training diverged in round ${this.#address.round}: the loss of ${client} became ${loss}. ` +
+      `Training diverged in round ${this.#address.round}: ${what}. ` +
         "Lower local.optimizer.rate or set local.optimizer.clip.",
     );
   }
 
   #done(id: string, result: JobResult, now: number): ServerEffect[] {
-    const own = protocolJob(id);
-    if (own !== undefined) return this.#carryOut(this.#half.done?.(own, result) ?? {}, now);
-    if (this.#stage !== "evaluating" || result.kind !== "evaluate") return [];
-    return this.#finishRound(result, now);
+    if (id === "evaluate") {
+      return this.#stage === "evaluating" && result.kind === "evaluate" ? this.#finishRound(result, now) : [];
+    }
+    const own = protocolJob(this.#address, id);
+    const current = own !== undefined && (this.#stage === "combining" || this.#stage === "setup");
+    return current ? this.#carryOut(this.#half.done?.(own, result) ?? {}, now) : [];
   }
 
   #joined(party: PartyId, now: number): ServerEffect[] {
@@ -254,7 +262,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     }
     if (step.phase !== undefined) effects.push(...this.#startDeadline());
     if (step.ready && this.#stage === "setup") {
-      effects.push({ kind: "cancel", id: "deadline" }, ...this.#scheduleNextRound());
+      effects.push({ kind: "cancel", id: "deadline" }, { kind: "record", event: { kind: "setup-finished" } });
+      effects.push(...this.#scheduleNextRound());
     }
     if (step.abort) effects.push(...this.#abort(step.abort));
     else if (step.result) effects.push(...this.#combine(step.result, now));
@@ -265,8 +274,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     const { round, attempt } = this.#address;
     const effects: ServerEffect[] = [
       { kind: "cancel", id: "deadline" },
-      { kind: "record", event: { kind: "round-failed", round, attempt, code, reason } },
       ...this.#close([]),
+      { kind: "record", event: { kind: "round-failed", round, attempt, code, reason } },
     ];
     const attempts = this.#plan.retries + 1;
     if (this.#stage === "setup" || attempt >= attempts) {
@@ -279,15 +288,15 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   }
 
   /** Tells the cohort how the round ended. */
-  #close(contributors: readonly PartyId[]): ServerEffect[] {
+  #close(accepted: readonly PartyId[]): ServerEffect[] {
     const { round, attempt } = this.#address;
-    const accepted = new Set(contributors);
-    const others = [...this.#cohort].filter((client) => !accepted.has(client) && !this.#away.has(client));
+    const told = new Set(accepted);
+    const others = [...this.#cohort].filter((client) => !told.has(client) && !this.#away.has(client));
     const tell = (to: readonly PartyId[], isAccepted: boolean): ServerEffect[] => {
       const message = { kind: "close", round, body: { attempt, accepted: isAccepted } };
       return to.length === 0 ? [] : [{ kind: "send", to, message }];
     };
-    return [...tell(contributors, true), ...tell(others, false)];
+    return [...tell(accepted, true), ...tell(others, false)];
   }
 
   #combine(result: Combined, now: number): ServerEffect[] {
@@ -312,17 +321,29 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       };
       effects.push({ kind: "record", event });
     }
-    effects.push(...this.#close(result.contributors));
+    const accepted = result.contributors.filter((client) => !excluded.has(client));
+    effects.push(...this.#close(accepted));
     const stepped = this.#optimizer.apply({
       model: this.#model,
       update: result.update,
       state: this.#optimizerState,
-      share: contributors.size / this.#clients.size,
+      share: accepted.length / this.#clients.size,
     });
+    const { round } = this.#address;
+    // Finite updates can still add up to a model that is not; no client could train on it.
+    if (![stepped.model, ...stepped.state].every(allFinite)) {
+      const remedy = "Lower server.optimizer.rate or local.optimizer.rate, or set local.optimizer.clip.";
+      effects.push(
+        ...this.#fail(
+          "run.diverged",
+          `Training diverged in round ${round}: the server's model is no longer finite. ${remedy}`,
+        ),
+      );
+      return effects;
+    }
     this.#model = stepped.model;
     this.#optimizerState = stepped.state;
     this.#stage = "evaluating";
-    const { round } = this.#address;
     const due = round % this.#plan.evaluate.every === 0 || round === this.#plan.rounds;
     if (!due) return [...effects, ...this.#finishRound(undefined, now)];
     const job: Job = { kind: "evaluate", parameters: this.#model, on: "test" };
@@ -340,7 +361,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     }
     const count = (outcome: Outcome) =>
       [...this.#outcomes.values()].filter((o) => o.outcome === outcome).length;
-    const { accuracy, loss } = this.#combined?.metrics ?? {};
+    const { metrics: { accuracy, loss } = {}, figures } = this.#combined!;
     const event: PartyEvent = {
       kind: "round-finished",
       round,
@@ -354,6 +375,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       rejected: count("rejected"),
       ...(accuracy !== undefined && { clientAccuracy: accuracy }),
       ...(loss !== undefined && { clientLoss: loss }),
+      ...(figures !== undefined && { figures }),
     };
     const effects: ServerEffect[] = [{ kind: "record", event }];
     if (round < this.#plan.rounds) return [...effects, ...this.#scheduleNextRound()];

@@ -23,16 +23,20 @@ export function stepEffects(protocol: Protocol, address: Address, step: Step): E
     effects.push({ kind: "send", to, message });
   }
   for (const { id, job } of step.jobs ?? []) {
-    effects.push({ kind: "job", id: `${PROTOCOL_JOB}${id}`, round: address.round, job });
+    effects.push({ kind: "job", id: protocolJobs(address) + id, round: address.round, job });
   }
   return effects;
 }
 
-const PROTOCOL_JOB = "protocol/";
+/** Job ids carry the address, so that results of an abandoned attempt are recognised. */
+function protocolJobs({ round, attempt }: Address): string {
+  return `protocol/${round}/${attempt}/`;
+}
 
-/** The half's own name of a job, or undefined when the job is the machine's. */
-export function protocolJob(id: string): string | undefined {
-  return id.startsWith(PROTOCOL_JOB) ? id.slice(PROTOCOL_JOB.length) : undefined;
+/** The half's own name of a job that it started at this address, or undefined. */
+export function protocolJob(address: Address, id: string): string | undefined {
+  const prefix = protocolJobs(address);
+  return id.startsWith(prefix) ? id.slice(prefix.length) : undefined;
 }
 
 /** The half's own name of a message kind, or undefined when the message is not the protocol's. */

@@ -39,6 +39,8 @@ export interface TaskDefinition<P extends ParameterTree> {
 export interface Task {
   readonly name: string;
   readonly description: string;
+  /** Whether the score is the default one, 1 where the largest logit is the label's. */
+  readonly countsHits: boolean;
   init(key: np.Array, spec: DataSpec): ParameterTree;
   predict(parameters: ParameterTree, x: np.Array, spec: DataSpec): np.Array;
   /** [B] */
@@ -96,6 +98,7 @@ export function defineTask<P extends ParameterTree>(definition: TaskDefinition<P
   return {
     name,
     description,
+    countsHits: definition.metric === undefined,
     init: (key, spec) => attempt("init", () => definition.init(key, spec)),
     predict,
     losses: (parameters, x, y, spec) =>

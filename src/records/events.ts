@@ -32,6 +32,8 @@ export interface RoundSummary extends Traffic {
   /** Mean over the clients' own data, where the recipe asks for client evaluation. */
   readonly clientAccuracy?: number;
   readonly clientLoss?: number;
+  /** Figures of the method in this round, where it has any. */
+  readonly figures?: Readonly<Record<string, unknown>>;
 }
 
 /** What the server itself knows of a finished round; the runner adds traffic and wall time. */
@@ -61,6 +63,8 @@ export type EventBody =
     }
   /** The run continues the history that ended at `after`; what lies between is superseded. */
   | { readonly kind: "run-resumed"; readonly after: number }
+  /** The protocol's messages before the first round are over. */
+  | { readonly kind: "setup-finished" }
   | {
       readonly kind: "round-started";
       readonly round: number;

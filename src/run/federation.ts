@@ -1,5 +1,6 @@
 import { FederatedClient } from "../federated/client.ts";
 import type { Job, JobResult } from "../federated/jobs.ts";
+import { roundEnd } from "../federated/round-end.ts";
 import { FederatedServer } from "../federated/server.ts";
 import type { Trainer } from "../learn/training.ts";
 import type { PartyEvent } from "../records/events.ts";
@@ -39,8 +40,7 @@ export function simulateFederation(
       if (job.kind === "train") return shards[job.shard].length * job.work.epochs;
       return job.on === "test" ? 0 : shards[job.on].length * EVALUATION_COST;
     },
-    roundEnd: ({ kind }) =>
-      kind === "round-finished" ? "finished" : kind === "round-failed" ? "failed" : null,
+    roundEnd,
     lookahead: 2 * workers,
   });
   return { server, simulation };

@@ -1,10 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { RunError } from "../errors.ts";
 import { exportOnnx } from "../learn/export-onnx.ts";
 import { exportSafetensors } from "../learn/export-safetensors.ts";
 import { onnxAccuracy } from "../learn/node/onnx-accuracy.ts";
-import type { EventStore } from "../records/event-store.ts";
 import type { RunSummary } from "../records/events.ts";
 import { type RunFolder, writeFileAtomic, writeReport } from "../records/node/index.ts";
 import type { LogSummary } from "../records/summary.ts";
@@ -14,8 +12,7 @@ import type { PreparedRun } from "./prepare.ts";
 const ACCURACY_TOLERANCE = 5e-5;
 
 /**
- * Exports the trained model, checks the ONNX file on the held-out set, and completes the summary. `publish`
- * writes summary and report once the log holds the run's last event.
+ * Exports the trained model, checks the ONNX file on the held-out set, and completes the summary.
  *
  * @throws RunError `export.onnx` when the exported model does not predict as the trained one
  */
@@ -24,7 +21,7 @@ export async function finishRun(run: {
   readonly folder: RunFolder;
   readonly model: Float32Array;
   readonly summary: LogSummary;
-}): Promise<{ summary: RunSummary; publish(store: EventStore): Promise<void> }> {
+}): Promise<RunSummary> {
   const { prepared, folder, model } = run;
   const { task, spec, layout, dataset } = prepared;
   const { final, best, ...facts } = run.summary;
@@ -38,8 +35,9 @@ export async function finishRun(run: {
   await writeFileAtomic(folder.model, exportSafetensors(layout, model, metadata));
   const onnx = exportOnnx(task, spec, model);
   await writeFileAtomic(folder.onnx, onnx);
-  const exported = await onnxAccuracy(onnx, dataset.test);
-  if (Math.abs(exported - final.accuracy) > ACCURACY_TOLERANCE) {
+  // Hits say nothing of a task that counts something else.
+  const exported = task.countsHits ? await onnxAccuracy(onnx, dataset.test) : undefined;
+  if (exported !== undefined && Math.abs(exported - final.accuracy) > ACCURACY_TOLERANCE) {
     throw new RunError(
       "export.onnx",
       `model.onnx predicts ${exported} of the test set where the trained model predicts ${final.accuracy}.`,
@@ -47,9 +45,9 @@ export async function finishRun(run: {
     );
   }
   const shown = (path: string) => relative(process.cwd(), path) || path;
-  const summary: RunSummary = {
+  return {
     ...facts,
-    final: { ...final, onnxAccuracy: exported },
+    final: { ...final, ...(exported !== undefined && { onnxAccuracy: exported }) },
     best,
     privacy: null,
     method: { protocol: prepared.recipe.protocol.kind, aggregator: prepared.recipe.aggregator.kind },
@@ -61,11 +59,10 @@ export async function finishRun(run: {
     },
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-  return {
-    summary,
-    async publish() {
-      await writeFile(folder.summary, `${JSON.stringify(summary, null, 2)}\n`);
-      await writeReport([folder], folder.report);
-    },
-  };
+}
+
+/** Writes report and summary of a run whose log holds its last event; the summary last, because it marks the run as done. */
+export async function publishRun(folder: RunFolder, summary: RunSummary): Promise<void> {
+  await writeReport([folder], folder.report);
+  await writeFileAtomic(folder.summary, `${JSON.stringify(summary, null, 2)}\n`);
 }

@@ -35,8 +35,10 @@ export class Journal {
 
   async flush(): Promise<void> {
     const events = this.#waiting;
-    this.#waiting = [];
     this.#flushedAt = Date.now();
-    if (events.length > 0) await this.#store.append(events);
+    if (events.length === 0) return;
+    // Given up only once they are in the log: after a failure, such as a full disk, they are still next.
+    await this.#store.append(events);
+    this.#waiting = this.#waiting.slice(events.length);
   }
 }

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { stringify } from "yaml";
 import { InputError } from "../errors.ts";
 import type { Recipe } from "../recipe/schema.ts";
+import type { EventBody } from "../records/events.ts";
 import { createRunFolder, type RunFolder, runFolder, writeFileAtomic } from "../records/node/index.ts";
 
 /**
@@ -22,11 +23,10 @@ export async function openFolder(
     return folder;
   }
   const folder = runFolder(path);
-  if (resume) {
-    if (existsSync(folder.path)) return folder;
+  if (resume && !existsSync(folder.path)) {
     throw new InputError("run.missing", `There is no run in ${path} to resume.`, { at: path });
   }
-  if (existsSync(folder.events)) {
+  if (!resume && existsSync(folder.events)) {
     throw new InputError(
       "run.exists",
       `There is a run in ${path} already; go on with it by --resume, or choose another folder with --out.`,
@@ -34,7 +34,8 @@ export async function openFolder(
     );
   }
   await mkdir(folder.checkpoints, { recursive: true });
-  await writeRecipe(folder, recipe);
+  // Also on resume: the run may have been killed before it had written its recipe.
+  if (!resume || !existsSync(folder.recipe)) await writeRecipe(folder, recipe);
   return folder;
 }
 
@@ -59,6 +60,24 @@ export function checkSameRecipe(recorded: unknown, recipe: Recipe): void {
       { at: key },
     );
   }
+}
+
+/**
+ * @param recorded the run's first event, as the log holds it
+ * @param described the same event, made anew
+ * @throws InputError `run.data-changed`
+ */
+export function checkSameData(recorded: EventBody, described: EventBody): void {
+  const facts = (event: EventBody) => {
+    if (event.kind !== "run-started") return "";
+    return JSON.stringify([event.parameters, event.classNames, event.histogram]);
+  };
+  if (facts(recorded) === facts(described)) return;
+  throw new InputError(
+    "run.data-changed",
+    "The run cannot be resumed: its data or its task have changed since it began; restore them, or start a new run.",
+    { at: "data" },
+  );
 }
 
 function flatten(value: unknown, path = "", into = new Map<string, string>()): Map<string, string> {

@@ -1,6 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { importSafetensors } from "../learn/export-safetensors.ts";
 import { layoutOf } from "../learn/parameters.ts";
@@ -102,6 +111,98 @@ test("training that diverges stops the run and names round, client and the last 
   );
   await using store = openSqliteStore(join(folder, "events.sqlite"), { readOnly: true });
   expect((await store.readAll()).at(-1)).toMatchObject({ kind: "run-failed", code: "run.diverged" });
+});
+
+test("a run that diverges before its first checkpoint does not promise one", async () => {
+  const recipe: RecipeInput = {
+    ...small,
+    rounds: 40,
+    local: { optimizer: { kind: "sgd", rate: 0.2, decay: 11 } },
+    checkpoint: { every: 40 },
+    network: null,
+    deadline: null,
+  };
+  await expect(complete(recipe, { folder: join(root, "never-saved") })).rejects.toThrow(
+    /There is no checkpoint yet(: it was the first round)?\.$/,
+  );
+});
+
+test("a run that was killed before its report gets it on resume", async () => {
+  const folder = join(root, "unpublished");
+  const recipe = { ...small, rounds: 1 };
+  const summary = summaryOf(await complete(recipe, { folder }));
+  for (const file of ["summary.json", "report.html"]) rmSync(join(folder, file));
+  await complete(recipe, { folder, resume: true });
+  expect(JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"))).toEqual(summary);
+  expect(existsSync(join(folder, "report.html"))).toBe(true);
+});
+
+test("a run whose export fails says so and is finished by a resume", async () => {
+  const folder = join(root, "blocked");
+  const recipe = { ...small, rounds: 1 };
+  mkdirSync(join(folder, "model.onnx", "in the way"), { recursive: true });
+  await expect(complete(recipe, { folder })).rejects.toThrow(/^The run failed after its last round: /);
+  rmSync(join(folder, "model.onnx"), { recursive: true });
+  expect(summaryOf(await complete(recipe, { folder, resume: true })).rounds).toHaveLength(1);
+});
+
+test("checkpoints without a log are not taken for the new run's, and a reader may stop at any event", async () => {
+  const folder = join(root, "stale");
+  const recipe = { ...small, rounds: 2 };
+  const first = summaryOf(await complete(recipe, { folder }));
+  rmSync(join(folder, "events.sqlite"));
+  for await (const event of run(completeRecipe(recipe), { folder })) {
+    expect(event.kind).toBe("run-started");
+    expect(readdirSync(join(folder, "checkpoints"))).toEqual([]);
+    break;
+  }
+  expect(summaryOf(await complete(recipe, { folder, resume: true })).final).toEqual(first.final);
+});
+
+test("a run is not resumed on other data", async () => {
+  const csv = join(root, "grows.csv");
+  const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${i % 2 === 0 ? "even" : "odd"}`);
+  const write = (count: number) => writeFileSync(csv, ["x,y,label", ...rows.slice(0, count)].join("\n"));
+  const folder = join(root, "grown");
+  const recipe: RecipeInput = {
+    name: "grown",
+    task: "tabular-logistic",
+    data: { csv, label: "label" },
+    clients: 2,
+    partition: { kind: "iid" },
+    rounds: 2,
+    local: { batch: 4 },
+  };
+  write(30);
+  for await (const event of run(completeRecipe(recipe), { folder })) {
+    if (event.kind === "checkpoint") break;
+  }
+  write(40);
+  await expect(complete(recipe, { folder, resume: true })).rejects.toMatchObject({
+    code: "run.data-changed",
+  });
+  write(30);
+  expect(summaryOf(await complete(recipe, { folder, resume: true })).rounds).toHaveLength(2);
+});
+
+test("a task with a metric of its own is not checked by hits", async () => {
+  const path = join(root, "lenient.ts");
+  const door = fileURLToPath(new URL("../learn/index.ts", import.meta.url));
+  writeFileSync(
+    path,
+    `import { defineTask, np } from ${JSON.stringify(door)};
+     export default defineTask({
+       name: "lenient",
+       init: (_key, { shape, classes }) => ({ w: np.zeros([shape.reduce((n, k) => n * k, 1), classes]) }),
+       predict: ({ w }, x) => np.matmul(x.reshape([x.shape[0], -1]), w),
+       metric: (logits, _y) => np.sum(logits, 1).mul(0).add(0.25),
+     });`,
+  );
+  const { final } = summaryOf(
+    await complete({ ...small, task: path, rounds: 1 }, { folder: join(root, "lenient") }),
+  );
+  expect(final.accuracy).toBeCloseTo(0.25, 6);
+  expect(final).not.toHaveProperty("onnxAccuracy");
 });
 
 test("wrong data leaves nothing behind", async () => {

@@ -10,7 +10,7 @@ import type { Job } from "../federated/jobs.ts";
 import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { EventStore } from "../records/event-store.ts";
-import type { EventBody, RunEvent } from "../records/events.ts";
+import type { EventBody, RunEvent, RunSummary } from "../records/events.ts";
 import {
   checkpointFile,
   discardCheckpointsAfter,
@@ -25,10 +25,10 @@ import type { SimulationState } from "../runtime/simulation/simulation.ts";
 import { localWorkOf } from "./components.ts";
 import { describeRun } from "./describe-run.ts";
 import { simulateFederation } from "./federation.ts";
-import { finishRun } from "./finish.ts";
+import { finishRun, publishRun } from "./finish.ts";
 import { Journal } from "./journal.ts";
-import { checkSameRecipe, openFolder } from "./open-folder.ts";
-import { prepare } from "./prepare.ts";
+import { checkSameData, checkSameRecipe, openFolder } from "./open-folder.ts";
+import { type PreparedRun, prepare } from "./prepare.ts";
 
 export interface RunOptions {
   /** The run's folder, made when missing. Default: a new one under `runs/`, named by recipe and time. */
@@ -61,7 +61,8 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
   const folder = await openFolder(options.folder, recipe, resume);
   using _lock = lockRun(folder.lock);
   await using store = openSqliteStore(folder.events);
-  const progress = await openProgress(folder, store, recipe);
+  const start = describeRun(prepared, folder.run, workers);
+  const progress = await openProgress(folder, store, prepared, start);
   const { journal } = progress;
   const summary = foldSummary();
   const record = (at: number, body: EventBody): RunEvent => {
@@ -71,8 +72,13 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
   };
 
   if (progress.history.length === 0) {
-    yield record(0, describeRun(prepared, folder.run, workers));
+    const event = record(0, start);
+    // At once: the first round may take long, and others follow the log.
+    await journal.flush();
+    yield event;
   } else {
+    // The run may have been killed between its last event and its report.
+    if (progress.finished) await publishRun(folder, progress.finished);
     for (const event of progress.history) {
       summary.add(event);
       yield event;
@@ -82,6 +88,7 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
   }
 
   let { round, best } = progress;
+  let saved = round;
   let roundStartedAt = performance.now();
   try {
     for await (const batch of simulation.run(signal)) {
@@ -110,21 +117,24 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
         await journal.flush();
         const world: World = { simulation: simulation.snapshot(), best };
         await saveCheckpoint(folder, { round, sequence: journal.sequence, world }, best?.round ?? null);
+        saved = round;
       }
       await journal.flushWhenDue();
     }
     await journal.flush();
     if (!simulation.finished) return;
     const result = await finishRun({ prepared, folder, model: server.model, summary: summary.result() });
-    const event = record(simulation.now, { kind: "run-finished", summary: result.summary });
+    const event = record(simulation.now, { kind: "run-finished", summary: result });
     await journal.flush();
-    await result.publish(store);
+    await publishRun(folder, result);
     yield event;
   } catch (error) {
-    const failure = describeFailure(error, round, folder);
+    const failed = simulation.finished ? null : round + 1;
+    const failure = describeFailure(error, failed, saved, folder);
     const { code, message } = failure;
-    record(simulation.now, { kind: "run-failed", code, message, round: round + 1 });
-    await journal.flush();
+    record(simulation.now, { kind: "run-failed", code, message, round: failed });
+    // The first failure is the one to tell, and often the reason why the log cannot be written either.
+    await journal.flush().catch(() => {});
     throw failure;
   }
 }
@@ -144,8 +154,8 @@ interface Progress {
   readonly journal: Journal;
   /** The effective events so far; empty for a new run. */
   readonly history: readonly RunEvent[];
-  /** Nothing is left to do. */
-  readonly finished: boolean;
+  /** The summary of a run that is over. */
+  readonly finished: RunSummary | null;
   /** Last finished round that the run goes on from, 0 for none. */
   readonly round: number;
   readonly best: Best | null;
@@ -153,14 +163,26 @@ interface Progress {
 }
 
 /** Finds where a run stands and gives up what came after its last checkpoint. */
-async function openProgress(folder: RunFolder, store: EventStore, recipe: Recipe): Promise<Progress> {
+async function openProgress(
+  folder: RunFolder,
+  store: EventStore,
+  { recipe }: PreparedRun,
+  start: EventBody,
+): Promise<Progress> {
   const last = await store.lastSequence();
   const journal = new Journal(store, last);
-  if (last === 0) return { journal, history: [], finished: false, round: 0, best: null, world: undefined };
+  if (last === 0) {
+    // Checkpoints without a log belong to a run that is no more.
+    await discardCheckpointsAfter(folder, 0);
+    return { journal, history: [], finished: null, round: 0, best: null, world: undefined };
+  }
   const recorded = await store.readAll();
   if (recorded[0].kind === "run-started") checkSameRecipe(recorded[0].recipe, recipe);
-  if (recorded.at(-1)?.kind === "run-finished") {
-    return { journal, history: recorded, finished: true, round: recipe.rounds, best: null, world: undefined };
+  checkSameData(recorded[0], start);
+  const end = recorded.at(-1);
+  if (end?.kind === "run-finished") {
+    const { rounds } = recipe;
+    return { journal, history: recorded, finished: end.summary, round: rounds, best: null, world: undefined };
   }
   const { checkpoint } = await loadLatestCheckpoint(folder, last);
   // Without a checkpoint only the first event, `run-started`, stands.
@@ -171,19 +193,30 @@ async function openProgress(folder: RunFolder, store: EventStore, recipe: Recipe
   await journal.flush();
   const world = checkpoint?.world as World | undefined;
   const history = await store.readAll();
-  return { journal, history, finished: false, round, best: world?.best ?? null, world: world?.simulation };
+  return { journal, history, finished: null, round, best: world?.best ?? null, world: world?.simulation };
 }
 
-/** The error for people, with what is left of the run. */
-function describeFailure(error: unknown, round: number, folder: RunFolder): CoterieError {
+/**
+ * The error for people, with what is left of the run.
+ *
+ * @param failed the round that failed; null after the last
+ * @param saved the round of the last checkpoint, 0 for none
+ */
+function describeFailure(
+  error: unknown,
+  failed: number | null,
+  saved: number,
+  folder: RunFolder,
+): CoterieError {
   if (!(error instanceof CoterieError)) {
     const reason = error instanceof Error ? error.message : String(error);
-    return new RunError("run.failed", `The run failed in round ${round + 1}: ${reason}`, { cause: error });
+    const place = failed === null ? "after its last round" : `in round ${failed}`;
+    return new RunError("run.failed", `The run failed ${place}: ${reason}`, { cause: error });
   }
   if (error.code !== "run.diverged") return error;
   const left =
-    round === 0
-      ? "There is no checkpoint yet: it was the first round."
-      : `The last good checkpoint is that of round ${round} in ${folder.checkpoints}.`;
+    saved === 0
+      ? `There is no checkpoint yet${failed === 1 ? ": it was the first round" : ""}.`
+      : `The last good checkpoint is that of round ${saved} in ${folder.checkpoints}.`;
   return new RunError(error.code, `${error.message} ${left}`, { cause: error });
 }

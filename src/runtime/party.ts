@@ -24,7 +24,7 @@ export type Effect<Job, Event> =
   /** Wakes the party `after` seconds from now; setting the same id again replaces it. */
   | { readonly kind: "timer"; readonly id: string; readonly after: number }
   | { readonly kind: "cancel"; readonly id: string }
-  /** Starts work outside the machine; its result comes back as `done` with the same id. */
+  /** Starts work outside the machine; its result comes back as `done` with the same id, which replaces older work. */
   | { readonly kind: "job"; readonly id: string; readonly round: number; readonly job: Job }
   /** Gives a job up; its result is not delivered. */
   | { readonly kind: "abandon"; readonly id: string }

@@ -42,6 +42,13 @@ test.each([
   expect(half.message("b", update([3, 5])).result?.contributors).toEqual(["b"]);
 });
 
+test("a metric of the task's own may lie outside [0, 1]", () => {
+  const half = openRound(["a"]);
+  const message = update([1, 2]);
+  const { result } = half.message("a", { ...message, body: { ...message.body, metrics: { accuracy: -3 } } });
+  expect(result?.metrics).toEqual({ accuracy: -3 });
+});
+
 test("a duplicate does not count twice", () => {
   const half = openRound(["a", "b"]);
   half.message("a", update([1, 1]));

@@ -108,7 +108,7 @@ class Server implements ServerHalf {
 
 class Client implements ClientHalf {
   readonly #me: PartyId;
-  #own = new Float32Array();
+  #own: Float32Array = new Float32Array();
   #received: Float32Array | undefined;
   #update: Float32Array | undefined;
 
@@ -137,6 +137,17 @@ class Client implements ClientHalf {
     }
     this.#received = message.tensors?.mask as Float32Array;
     return this.#upload();
+  }
+
+  snapshot(): unknown {
+    return [this.#own, this.#received, this.#update];
+  }
+
+  restore(state: unknown): void {
+    const [own, received, update] = state as [Float32Array, ...(Float32Array | undefined)[]];
+    this.#own = own;
+    this.#received = received;
+    this.#update = update;
   }
 
   #upload(): Step {

@@ -13,6 +13,7 @@ import { FederatedClient } from "../client.ts";
 import type { Job, JobResult } from "../jobs.ts";
 import type { Protocol } from "../protocol.ts";
 import { plain } from "../protocols/plain.ts";
+import { roundEnd } from "../round-end.ts";
 import { FederatedServer, type ServerPlan } from "../server.ts";
 import { serverMomentum } from "../server-optimizers/momentum.ts";
 import type { ServerOptimizer } from "../server-optimizers/server-optimizer.ts";
@@ -66,8 +67,7 @@ export function federation(options: Federation) {
     },
     execute: options.execute ?? execute,
     workload: (job) => (job.kind === "train" ? EXAMPLES * job.work.epochs : EXAMPLES),
-    roundEnd: ({ kind }) =>
-      kind === "round-finished" ? "finished" : kind === "round-failed" ? "failed" : null,
+    roundEnd,
     lookahead: 3,
   });
   return { server, simulation, plan };

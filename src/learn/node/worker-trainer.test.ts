@@ -123,13 +123,15 @@ describe("errors", () => {
   });
 });
 
-test("closing ends running and waiting jobs with an error", async () => {
-  const trainer = await start(1);
-  const long: LocalWork = { ...work, epochs: 1000 };
-  const jobs = [0, 1, 2].map((shard) =>
-    trainer.run({ kind: "train", shard, parameters, work: long, seed: 1 }),
-  );
+test.each([1, 2])("closing ends running and waiting jobs with an error (%i workers)", async (workers) => {
+  const trainer = await start(workers);
+  const train = (shard: number, epochs: number) =>
+    trainer.run({ kind: "train", shard, parameters, work: { ...work, epochs }, seed: 1 });
+  // Both threads have the program, so that both are inside ONNX Runtime when the first one is done.
+  await Promise.all([train(0, 1), train(0, 1)]);
+  const jobs = [train(0, 100), train(3, 400), train(2, 100)];
   const outcomes = Promise.allSettled(jobs);
+  await new Promise(setImmediate);
   await trainer[Symbol.asyncDispose]();
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: "rejected", reason: { code: "learn.worker.stopped" } });

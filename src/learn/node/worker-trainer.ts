@@ -64,6 +64,7 @@ class WorkerTrainer implements Trainer {
   readonly #pool: Piscina<WorkerRequest, WorkerAnswer>;
   readonly #programs = new RecentCache<CompiledProgram>(COMPILED_PROGRAMS);
   readonly #waiting: (() => void)[] = [];
+  readonly #running = new Set<Promise<WorkerAnswer>>();
   #free: number;
   #closed = false;
 
@@ -126,9 +127,13 @@ class WorkerTrainer implements Trainer {
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       if (this.#closed) throw stopped();
-      const answer = (await this.#pool.run(make()).catch((cause) => {
-        throw this.#closed ? stopped() : threadDied(cause);
-      })) as WorkerAnswer<T>;
+      const running: Promise<WorkerAnswer> = this.#pool.run(make());
+      this.#running.add(running);
+      const answer = (await running
+        .catch((cause) => {
+          throw this.#closed ? stopped() : threadDied(cause);
+        })
+        .finally(() => this.#running.delete(running))) as WorkerAnswer<T>;
       if (this.#closed) throw stopped();
       if ("failure" in answer) throw errorOf(answer.failure);
       return answer.result;
@@ -149,7 +154,9 @@ class WorkerTrainer implements Trainer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    // Ending a thread inside a native call would take the whole process down: the jobs in hand run out first.
+    // Ending a thread inside a native call would take the whole process down: the jobs in hand run out first. The
+    // pool's own closing does not wait for all of them (piscina 5.3 counts one that is done several times).
+    await Promise.allSettled(this.#running);
     await this.#pool.close();
     await this.#programs[Symbol.asyncDispose]();
   }

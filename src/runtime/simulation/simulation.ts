@@ -25,7 +25,7 @@ export interface SimulationOptions<Job, Result, Event> {
   readonly execute: (job: Job) => Promise<Result>;
   /** Examples that a client's job passes over; its simulated time follows from it. The server's jobs take none. */
   readonly workload: (job: Job) => number;
-  /** Whether this event of the server ends an attempt at a round; clients that dropped out of it come back then. */
+  /** Whether this event of the server ends the set-up or an attempt at a round; clients that dropped out come back then. */
   readonly roundEnd: (event: Event) => "finished" | "failed" | null;
   /** Most jobs in execution, their unread results included, >= 1. Bounds memory. */
   readonly lookahead: number;
@@ -270,6 +270,7 @@ export class Simulation<Job, Result, Event> {
   }
 
   #startJob(party: PartyId, id: string, round: number, job: Job): void {
+    this.#cancel(party, id);
     const { network, workload } = this.#options;
     const moment = { round, attempt: this.#attempt, client: party };
     const seconds = party === SERVER ? 0 : network.computeSeconds({ ...moment, examples: workload(job) });

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { openMemoryStore } from "../records/memory-store.ts";
+import { Journal } from "./journal.ts";
+
+test("events that could not be written are still next, so that the log never has a gap", async () => {
+  const store = openMemoryStore();
+  let full = true;
+  const journal = new Journal(
+    Object.assign(Object.create(store), {
+      append: async (events: Parameters<typeof store.append>[0]) => {
+        if (full) throw new Error("disk full");
+        await store.append(events);
+      },
+    }),
+    0,
+  );
+  journal.stamp(0, { kind: "client-joined", client: "a" });
+  await expect(journal.flush()).rejects.toThrow("disk full");
+  full = false;
+  journal.stamp(1, { kind: "client-joined", client: "b" });
+  await journal.flush();
+  await journal.flush();
+  expect((await store.readAll()).map(({ sequence }) => sequence)).toEqual([1, 2]);
+});
