@@ -146,6 +146,11 @@ describe("coterie run", () => {
     for (const file of Object.values(summary.files)) expect(existsSync(join(folder, file))).toBe(true);
     expect(first.err).toMatch(/^round 4\/4 {2}accuracy 0\.\d{4} /m);
 
+    for (const path of ["small.yaml", join("small.yaml", "deeper"), ""]) {
+      const wrong = await coterie("run", "small.yaml", "--out", path);
+      expect([wrong.code, wrong.err.trim().split("\n").length]).toEqual([2, 1]);
+      expect(wrong.err).toMatch(/is a file; give a folder as --out|--out is empty/);
+    }
     const again = await coterie("run", "small.yaml", "--out", "out");
     expect(again.code).toBe(2);
     expect(again.err).toContain("The folder out is not empty; give --resume");
@@ -163,6 +168,13 @@ describe("coterie run", () => {
     expect(run).toMatch(/^small-\d{8}-\d{6}$/);
     const quiet = await coterie("run", "small.yaml", "--quiet", "--out", "quiet");
     expect(quiet).toMatchObject({ code: 0, out: "", err: "" });
+  });
+
+  test("two at once do not take the same folder", async () => {
+    await writeSmall();
+    const both = await Promise.all([1, 2].map((seed) => coterie("run", "small.yaml", "--seed", `${seed}`)));
+    expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
+    expect(await readdir(join(folder, "runs"))).toHaveLength(2);
   });
 
   test("stops at a safe point on SIGINT with exit code 3, and resumes to the same end", async () => {

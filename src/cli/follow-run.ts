@@ -2,25 +2,30 @@ import { RunError } from "../errors.ts";
 import type { RunSummary } from "../records/events.ts";
 import { listenForInterrupt } from "./interrupt-signal.ts";
 import { Interrupted } from "./interrupted.ts";
-import type { OutFolder } from "./out-folder.ts";
+import { folderOf, type OutFolder } from "./out-folder.ts";
 import { createProgress, progressStyle } from "./progress.ts";
 import { type ReadyRecipe, withPlace } from "./run-options.ts";
 import type { Runner } from "./runner.ts";
 import { type Terminal, writeLine } from "./terminal.ts";
 
+export type Remedy = (folder: string | undefined) => string;
+
 /**
  * Carries out a recipe to its end and shows the progress.
  *
- * @param options.remedy how to go on after an interruption, as the end of a sentence
+ * @param options.remedy how to go on after an interruption, as the end of a sentence; it is told the run's folder,
+ *   undefined when the run had none yet
  * @throws Interrupted after a signal; whatever the runner throws
  */
 export async function followRun(
   runner: Runner,
   ready: ReadyRecipe,
-  options: OutFolder & { readonly workers: number; readonly quiet: boolean; readonly remedy: string },
+  options: OutFolder & { readonly workers: number; readonly quiet: boolean; readonly remedy: Remedy },
   terminal: Terminal,
 ): Promise<RunSummary> {
-  const { folder, workers, resume, quiet, remedy } = options;
+  const { workers, resume, quiet, remedy } = options;
+  const given = options.folder === undefined ? {} : { folder: options.folder };
+  let { folder } = options;
   using progress = createProgress(terminal, progressStyle(terminal, quiet));
   using interrupt = listenForInterrupt(() => {
     writeLine(terminal.err, "\ncoterie: stopping at the next safe point; press Ctrl-C again to stop at once");
@@ -29,17 +34,18 @@ export async function followRun(
   try {
     let summary: RunSummary | undefined;
     const { recipe, baseFolder } = ready;
-    for await (const event of runner(recipe, { folder, workers, resume, signal, baseFolder })) {
+    for await (const event of runner(recipe, { ...given, workers, resume, signal, baseFolder })) {
       progress.show(event);
+      if (event.kind === "run-started") folder ??= folderOf(event.run);
       if (event.kind === "run-finished") summary = event.summary;
     }
     if (summary !== undefined) return summary;
   } catch (error) {
     if (!signal.aborted) throw withPlace(error, ready);
-    throw isAbort(error) ? new Interrupted(remedy) : error;
+    throw isAbort(error) ? new Interrupted(remedy(folder)) : error;
   }
-  if (signal.aborted) throw new Interrupted(remedy);
-  throw new RunError("run.unfinished", `The run in ${folder} ended without a result; ${remedy}`);
+  if (signal.aborted) throw new Interrupted(remedy(folder));
+  throw new RunError("run.unfinished", `The run ended without a result; ${remedy(folder)}`);
 }
 
 /** Whether an error is only the echo of the signal. */

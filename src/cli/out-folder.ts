@@ -1,6 +1,6 @@
 /** Which folder a run is kept in. Nothing is made here: the runner makes it once everything has proven right. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import { listRuns } from "../records/node/index.ts";
 
@@ -8,7 +8,8 @@ import { listRuns } from "../records/node/index.ts";
 const RUNS = "runs";
 
 export interface OutFolder {
-  readonly folder: string;
+  /** Absent for a new run under `runs/`: the runner finds it a name that no other process takes meanwhile. */
+  readonly folder?: string;
   /** Whether there is a run in it to continue. */
   readonly resume: boolean;
 }
@@ -16,22 +17,17 @@ export interface OutFolder {
 /**
  * The folder for a run of the recipe called `name`.
  *
- * @param now milliseconds since 1970, for the name of a new folder
  * @throws InputError `cli.out.used` when a folder has something in it and `resume` was not asked for, `cli.out.file`
- *   when it is no folder, `cli.resume.none` when there is nothing to resume
+ *   when it cannot be a folder, `cli.resume.none` when there is nothing to resume
  */
 export async function outFolder(
   name: string,
   options: { readonly out?: string; readonly resume?: true },
-  now: number,
 ): Promise<OutFolder> {
   const { out, resume = false } = options;
-  if (out === undefined) {
-    return resume
-      ? { folder: await latestInterrupted(name), resume }
-      : { folder: newFolder(name, now), resume };
-  }
-  const isUsed = existsSync(out) && entries(out) > 0;
+  if (out === undefined) return resume ? { folder: await latestInterrupted(name), resume } : { resume };
+  checkPath(out);
+  const isUsed = existsSync(out) && readdirSync(out).length > 0;
   if (isUsed && !resume) {
     throw new InputError(
       "cli.out.used",
@@ -42,9 +38,15 @@ export async function outFolder(
   return { folder: out, resume: isUsed };
 }
 
-function entries(folder: string): number {
-  if (statSync(folder).isDirectory()) return readdirSync(folder).length;
-  throw new InputError("cli.out.file", `${folder} is a file; give a folder as --out.`, { at: folder });
+/** Whether a folder can be at `out`: what exists of the path must be folders. */
+function checkPath(out: string): void {
+  if (out.trim() === "")
+    throw new InputError("cli.out.file", "--out is empty; give a folder.", { at: "--out" });
+  let path = resolve(out);
+  while (!existsSync(path)) path = dirname(path);
+  if (statSync(path).isDirectory()) return;
+  const file = path === resolve(out) ? out : path;
+  throw new InputError("cli.out.file", `${file} is a file; give a folder as --out.`, { at: out });
 }
 
 async function latestInterrupted(name: string): Promise<string> {
@@ -62,8 +64,17 @@ function isRunOf(name: string, run: string): boolean {
   return run.startsWith(`${name}-`) && /^\d{8}-\d{6}(-\d+)?$/.test(run.slice(name.length + 1));
 }
 
-/** `runs/quickstart-20261122-031500`, with a number behind it when that exists. */
-function newFolder(name: string, now: number): string {
+/** The folder of the run that the runner called `run`. */
+export function folderOf(run: string): string {
+  return join(RUNS, run);
+}
+
+/**
+ * `runs/compare-20261122-031500`, with a number behind it when that exists.
+ *
+ * @param now milliseconds since 1970
+ */
+export function newFolder(name: string, now: number): string {
   const folder = join(RUNS, `${name}-${timestamp(now)}`);
   for (let attempt = 1; ; attempt++) {
     const candidate = attempt === 1 ? folder : `${folder}-${attempt}`;

@@ -5,8 +5,11 @@ import type { RunEvent } from "../records/events.ts";
 export type Runner = (
   recipe: Recipe,
   options: {
-    /** Where the run is kept; made by the runner once recipe and data have proven right. */
-    readonly folder: string;
+    /**
+     * Where the run is kept; made by the runner once recipe and data have proven right. When absent, a new one
+     * under `runs/` that bears the name in the event `run-started`.
+     */
+    readonly folder?: string;
     readonly workers: number;
     readonly resume: boolean;
     readonly signal: AbortSignal;

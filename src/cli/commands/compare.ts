@@ -5,7 +5,7 @@ import type { RunSummary } from "../../records/events.ts";
 import { type RunFolder, runFolder, writeReport } from "../../records/node/index.ts";
 import { formatBytes, formatSeconds } from "../../records/report/format.ts";
 import { followRun } from "../follow-run.ts";
-import { outFolder } from "../out-folder.ts";
+import { newFolder, outFolder } from "../out-folder.ts";
 import { formatScore } from "../progress.ts";
 import { addRunOptions, type ReadyRecipe, type RunOptions, readyRecipe } from "../run-options.ts";
 import type { Runner } from "../runner.ts";
@@ -39,7 +39,7 @@ export function addCompareCommand(program: Command, runner: Runner, terminal: Te
     .option("--out <folder>", "where to keep the runs and the report (default: runs/compare-<time>)")
     .action(async (names: string[], options: Options) => {
       const entries = await readyEntries(names, options);
-      const { folder } = await outFolder("compare", options, Date.now());
+      const { folder = newFolder("compare", Date.now()) } = await outFolder("compare", options);
       const quiet = options.quiet === true;
       const { workers } = options;
       const summaries: RunSummary[] = [];
@@ -47,7 +47,7 @@ export function addCompareCommand(program: Command, runner: Runner, terminal: Te
       for (const [i, { label, ready }] of entries.entries()) {
         if (!quiet) writeLine(terminal.err, `[${i + 1}/${entries.length}] ${label}`);
         const path = join(folder, folderName(label, i));
-        const remedy = "start the comparison again with another --out.";
+        const remedy = () => "start the comparison again with another --out.";
         const place = { folder: path, resume: false, workers, quiet, remedy };
         summaries.push(await followRun(runner, ready, place, terminal));
         folders.push(runFolder(path));

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { RunSummary } from "../../records/events.ts";
 import { formatSeconds } from "../../records/report/format.ts";
-import { followRun } from "../follow-run.ts";
-import { type OutFolder, outFolder } from "../out-folder.ts";
+import { followRun, type Remedy } from "../follow-run.ts";
+import { folderOf, outFolder } from "../out-folder.ts";
 import { formatScore } from "../progress.ts";
 import { addRunOptions, type RunOptions, readyRecipe } from "../run-options.ts";
 import type { Runner } from "../runner.ts";
@@ -25,21 +25,28 @@ export function addRunCommand(program: Command, runner: Runner, terminal: Termin
     .option("--resume", "continue the run in --out, or the latest interrupted run of this recipe")
     .action(async (name: string, options: Options) => {
       const ready = await readyRecipe(name, options);
-      const place = await outFolder(ready.recipe.name, options, Date.now());
+      const place = await outFolder(ready.recipe.name, options);
       const quiet = options.quiet === true;
       const { workers } = options;
-      const remedy = remedyFor(name, options, place);
+      const remedy: Remedy = (folder) => remedyFor(name, options, folder);
       const summary = await followRun(runner, ready, { ...place, workers, quiet, remedy }, terminal);
-      if (!quiet) writeLine(options.json ? terminal.err : terminal.out, closingLines(summary, place.folder));
+      if (!quiet)
+        writeLine(
+          options.json ? terminal.err : terminal.out,
+          closingLines(summary, place.folder ?? folderOf(summary.run)),
+        );
       if (options.json) writeLine(terminal.out, JSON.stringify(summary));
     });
 }
 
 /** The command that continues: it must name the same overrides, because a run keeps to its recipe. */
-function remedyFor(name: string, { set, seed }: Options, { folder }: OutFolder): string {
+function remedyFor(name: string, { set, seed }: Options, folder: string | undefined): string {
   const overrides = set.map((text) => ` --set ${quote(text)}`).join("");
   const seeded = seed === undefined ? "" : ` --seed ${seed}`;
-  return `continue with: coterie run ${quote(name)}${overrides}${seeded} --out ${quote(folder)} --resume`;
+  const command = `coterie run ${quote(name)}${overrides}${seeded}`;
+  return folder === undefined
+    ? `nothing was written yet, start it again with: ${command}`
+    : `continue with: ${command} --out ${quote(folder)} --resume`;
 }
 
 function quote(text: string): string {

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -34,6 +34,7 @@ it("says in one sentence what is wrong with a file", async () => {
     message: `There is no file ${missing}: correct the path in the recipe's data, which is relative to the recipe's folder.`,
   });
   await expect(readShared(folder)).rejects.toMatchObject({ code: "data.file.unreadable", at: folder });
+  await expect(readShared(devNull)).rejects.toMatchObject({ code: "data.file.unreadable", at: devNull });
   const cut = await write("cut.gz", gzipSync(content).subarray(0, 20));
   await expect(readShared(cut)).rejects.toMatchObject({ code: "data.file.gzip", at: cut });
   const large = await write("large", content);

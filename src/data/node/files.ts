@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InputError } from "../../errors.ts";
@@ -30,6 +30,7 @@ export async function readShared(path: string, limit = largestFile): Promise<Uin
 
 async function readWhole(path: string, limit: number): Promise<Uint8Array> {
   try {
+    await checkIsFile(path);
     await using file = await open(path);
     const { size: length } = await file.stat();
     if (length > limit) {
@@ -50,6 +51,19 @@ async function readWhole(path: string, limit: number): Promise<Uint8Array> {
   } catch (cause) {
     throw cause instanceof InputError ? cause : fileError(path, cause);
   }
+}
+
+/**
+ * To be called before a file is opened: opening a pipe waits for whoever may write to it.
+ * @throws InputError `data.file.unreadable` for a pipe or a device; what `stat` throws
+ */
+export async function checkIsFile(path: string): Promise<void> {
+  const facts = await stat(path);
+  // A folder is told by the reading itself.
+  if (facts.isFile() || facts.isDirectory()) return;
+  throw new InputError("data.file.unreadable", `${path} is a pipe or a device, but a file is needed.`, {
+    at: path,
+  });
 }
 
 /** A failed file operation as one sentence for people. */

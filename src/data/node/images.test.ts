@@ -100,6 +100,11 @@ it("says in one sentence what is wrong", async () => {
     message: `${join(baseFolder, "single")} has 1 sub-folder, but needs one for each of at least two classes.`,
   });
   await expect(load({ images: "absent" })).rejects.toMatchObject({ code: "data.file.missing" });
+  const picture = join(baseFolder, "single/only/a.png");
+  await expect(load({ images: picture })).rejects.toMatchObject({
+    code: "data.file.unreadable",
+    message: `${picture} is a file, but a folder is needed.`,
+  });
 
   await paint("hollow/a/a.png", red);
   await touch("hollow/b/notes.txt");

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -21,7 +22,7 @@ const batch = 16;
  * or red-green-blue planes, bytes with scale 1/255 and shape [channels, size, size]. Hidden files and files that
  * are not pictures by their extension are skipped.
  * @throws InputError `data.images.size`, `data.images.classes`, `data.images.empty`, `data.images.decode`,
- *   `data.package.missing`, `data.file.missing`
+ *   `data.package.missing`, `data.file.missing`, `data.file.unreadable`
  */
 export async function loadImages(
   source: ImagesSource,
@@ -40,6 +41,9 @@ export async function loadImages(
   const module = resolveInPackage("sharp", baseFolder, "A folder of images");
   const { default: sharp } = (await import(pathToFileURL(module).href)) as { default: typeof Sharp };
   const root = locate(source.images, baseFolder);
+  if (statSync(root, { throwIfNoEntry: false })?.isFile()) {
+    throw new InputError("data.file.unreadable", `${root} is a file, but a folder is needed.`, { at: root });
+  }
   const read = async (folder: string, classNames: readonly string[]) =>
     decode(sharp, await listPictures(folder, classNames), classNames.length, size, channels);
 

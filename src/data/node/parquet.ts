@@ -9,7 +9,7 @@ import {
 import { InputError } from "../../errors.ts";
 import type { ParquetSource } from "../sources.ts";
 import { type Table, TableBuilder } from "../table/builder.ts";
-import { fileError, locate } from "./files.ts";
+import { checkIsFile, fileError, locate } from "./files.ts";
 
 /** Codecs beyond hyparquet's own Snappy, from Node's zlib. */
 const compressors = {
@@ -60,9 +60,10 @@ async function readRows(file: AsyncBuffer, options: ReadOptions): Promise<unknow
 
 async function openFile(path: string): Promise<AsyncBuffer> {
   try {
+    await checkIsFile(path);
     return await asyncBufferFromFile(path);
   } catch (cause) {
-    throw fileError(path, cause);
+    throw cause instanceof InputError ? cause : fileError(path, cause);
   }
 }
 

@@ -129,6 +129,16 @@ describe("CSV", () => {
       code: "data.csv.ragged",
       at: `${join(baseFolder, "ragged.csv")}:202`,
     });
+    for (const text of [
+      Buffer.from("x,sort\n1,thé\n2,the\n", "latin1"),
+      Buffer.from("x,sort\n1,th\xe9", "latin1"),
+    ]) {
+      await writeFile(join(baseFolder, "latin.csv"), text);
+      await expect(loadDataset({ csv: "latin.csv", label: "sort" }, options())).rejects.toMatchObject({
+        code: "data.csv.encoding",
+        at: `${join(baseFolder, "latin.csv")}:2`,
+      });
+    }
   });
 });
 

@@ -71,8 +71,8 @@ export function tableFromCsv(
 
 function numberOrText(cell: string): number | string {
   if (number.test(cell)) return Number(cell);
-  // Number() does not know "nan" and "inf"; any number that is not finite makes the column say where.
-  return notFinite.test(cell) ? Number.NaN : cell;
+  // Number() knows neither "nan" nor "inf"; a number that is not finite makes the column say where.
+  return notFinite.test(cell) ? Number(cell.replace(/inf(inity)?/i, "Infinity")) : cell;
 }
 
 function checkDelimiter(header: readonly string[], file: string): void {
