@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PartyEvent } from "../records/events.ts";
+import type { Protocol } from "./protocol.ts";
 import { serverScaffold } from "./server-optimizers/scaffold.ts";
 import { maskedSum } from "./testing/masked-sum.ts";
 import { complete, federation } from "./testing/quadratic.ts";
@@ -93,5 +94,21 @@ test("in any trouble, a protocol of several phases counts every client once and 
       },
     ),
     { numRuns: 30 },
+  );
+});
+
+test("a protocol that does nothing when time is up cannot keep a round open", async () => {
+  const idle: Protocol = {
+    kind: "idle",
+    server: () => ({ open: () => ({}), message: () => ({}), left: () => ({}), deadline: () => ({}) }),
+    client: () => ({ open: () => ({}), contribute: () => ({}), message: () => ({}) }),
+  };
+  const { simulation } = federation({
+    clients: 2,
+    protocol: idle,
+    plan: { rounds: 1, deadline: 10, retries: 1 },
+  });
+  await expect(complete(simulation)).rejects.toThrow(
+    "Round 1 failed after 2 attempts: Time was up and the protocol could not finish.",
   );
 });

@@ -79,7 +79,7 @@ export interface ServerHalf {
   done?(id: string, result: JobResult): ServerStep;
   /** A member of the cohort has left. */
   left(client: PartyId): ServerStep;
-  /** Time is up for the phase: finish with what is there, begin the next phase, or abort. */
+  /** Time is up for the phase: finish with what is there, begin the next phase, or abort; a step that does none of it aborts. */
   deadline(): ServerStep;
   /** State that outlives rounds, as plain data; taken only between rounds. */
   snapshot?(): unknown;

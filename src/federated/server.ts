@@ -147,7 +147,10 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       return this.#open({ round: this.#address.round, attempt: this.#address.attempt + 1 }, now);
     }
     if (id === "deadline" && (this.#stage === "combining" || this.#stage === "setup")) {
-      return this.#carryOut(this.#half.deadline(), now);
+      const step = this.#half.deadline();
+      const goesOn = step.result || step.abort || step.phase !== undefined || step.ready;
+      const abort = { code: "round.unfinished", reason: "Time was up and the protocol could not finish." };
+      return this.#carryOut(goesOn ? step : { ...step, abort }, now);
     }
     return [];
   }
