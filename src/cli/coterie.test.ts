@@ -157,6 +157,10 @@ describe("coterie run", () => {
 
     const report = await coterie("report", "out", "--out", "again.html", "--json");
     expect(JSON.parse(report.out)).toEqual({ report: "again.html" });
+    for (const path of ["out", join("absent", "x.html"), join("small.yaml", "x.html")]) {
+      const wrong = await coterie("report", "out", "--out", path);
+      expect([wrong.code, wrong.err.trim().split("\n").length]).toEqual([2, 1]);
+    }
     expect(await readFile(join(folder, "again.html"), "utf8")).toContain("small");
   });
 

@@ -1,5 +1,5 @@
 /** Which folder a run is kept in. Nothing is made here: the runner makes it once everything has proven right. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import { listRuns } from "../records/node/index.ts";
@@ -18,15 +18,16 @@ export interface OutFolder {
  * The folder for a run of the recipe called `name`.
  *
  * @throws InputError `cli.out.used` when a folder has something in it and `resume` was not asked for, `cli.out.file`
- *   when it cannot be a folder, `cli.resume.none` when there is nothing to resume
+ *   when it cannot be a folder, `cli.out.denied` when it may not be written,
+ *   `cli.resume.none` when there is nothing to resume
  */
 export async function outFolder(
   name: string,
   options: { readonly out?: string; readonly resume?: true },
 ): Promise<OutFolder> {
   const { out, resume = false } = options;
+  checkPath(out ?? RUNS);
   if (out === undefined) return resume ? { folder: await latestInterrupted(name), resume } : { resume };
-  checkPath(out);
   const isUsed = existsSync(out) && readdirSync(out).length > 0;
   if (isUsed && !resume) {
     throw new InputError(
@@ -38,15 +39,31 @@ export async function outFolder(
   return { folder: out, resume: isUsed };
 }
 
-/** Whether a folder can be at `out`: what exists of the path must be folders. */
+/** Whether a folder can be made at `out`, or written to. */
 function checkPath(out: string): void {
-  if (out.trim() === "")
+  if (out.trim() === "") {
     throw new InputError("cli.out.file", "--out is empty; give a folder.", { at: "--out" });
+  }
   let path = resolve(out);
   while (!existsSync(path)) path = dirname(path);
-  if (statSync(path).isDirectory()) return;
-  const file = path === resolve(out) ? out : path;
-  throw new InputError("cli.out.file", `${file} is a file; give a folder as --out.`, { at: out });
+  const shown = path === resolve(out) ? out : path;
+  if (!statSync(path).isDirectory()) {
+    throw new InputError("cli.out.file", `${shown} is a file; give a folder as --out.`, { at: out });
+  }
+  checkWritable(path, shown);
+}
+
+/** @throws InputError `cli.out.denied` */
+export function checkWritable(folder: string, shown: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new InputError(
+      "cli.out.denied",
+      `The folder ${shown} cannot be written to; change its permissions, or give another --out.`,
+      { at: shown, cause },
+    );
+  }
 }
 
 async function latestInterrupted(name: string): Promise<string> {

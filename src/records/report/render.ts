@@ -121,7 +121,7 @@ ${methodFigures(digest)}
 function timelineSection({ timelines, started, summary }: RunDigest): Html {
   const capped = timelines.some(({ spans, asked }) => spans.length < asked);
   return html`<section><h2>Clients in a round</h2>
-  <p class="note">Bars are local training; the mark at the end tells what became of the answer: ● contributed, ▲ late, ✕ dropped, ◆ rejected. Pale bars are waiting, or work that was cut off.${capped ? ` At most ${limits.clients} clients are shown: those with trouble first, then the slowest.` : ""}${someRounds(timelines.length, started.rounds)}${summary.virtualSeconds > 0 ? "" : " This run had no simulated delays, so all marks are at zero."}</p>
+  <p class="note">Bars are local training; the mark at the end tells what became of the answer: ●&nbsp;contributed, ▲&nbsp;late, ✕&nbsp;dropped, ◆&nbsp;rejected. Pale bars are waiting, or work that was cut off.${capped ? ` At most ${limits.clients} clients are shown: those with trouble first, then the slowest.` : ""}${someRounds(timelines.length, started.rounds)}${summary.virtualSeconds > 0 ? "" : " This run had no simulated delays, so all marks are at zero."}</p>
   <div class="controls">
     <button type="button" id="earlier" aria-label="Earlier round">←</button>
     <input type="range" id="round" min="0" max="${timelines.length - 1}" step="1" aria-label="Round" aria-describedby="round-text">
