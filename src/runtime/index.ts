@@ -1,4 +1,6 @@
 /** `coterie/runtime`: parties, messages, the wire format, and the fabrics that carry them. */
+export type { Clock } from "./host/clock.ts";
+export { Host, type HostOptions } from "./host/host.ts";
 export type { Json, Message, Tensor } from "./message.ts";
 export { delayProbability, meanDelay } from "./network/arrival-probability.ts";
 export { createNetwork, type Network } from "./network/network.ts";
