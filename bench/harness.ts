@@ -1,27 +1,8 @@
 /** What the benches share: the shape of their results, and fair repetition on a machine that is not quiet. */
 import { availableParallelism, cpus } from "node:os";
+import type { BenchResult, BenchRow } from "../src/cli/bench-result.ts";
 
-export interface BenchResult {
-  readonly bench: string;
-  readonly machine: Machine;
-  readonly rows: readonly BenchRow[];
-}
-
-export interface BenchRow {
-  readonly case: string;
-  readonly ours: number;
-  readonly unit: string;
-  readonly peer?: number;
-  readonly peerName?: string;
-  /** Above 1 means that we are better. */
-  readonly ratio?: number;
-}
-
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly node: string;
-}
+export type { BenchResult, BenchRow };
 
 export interface BenchOptions {
   /** Shrinks the bench to a smoke test. Default false. */
@@ -30,7 +11,7 @@ export interface BenchOptions {
   readonly log?: (line: string) => void;
 }
 
-export function machine(): Machine {
+export function machine(): BenchResult["machine"] {
   return { cpu: cpus()[0].model.trim(), cores: availableParallelism(), node: process.version };
 }
 

@@ -5,24 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { nearestName } from "../../data/index.ts";
 import { InputError } from "../../errors.ts";
+import type { BenchResult } from "../bench-result.ts";
 import { formatTable, type Terminal, writeLine } from "../terminal.ts";
-
-/** What a bench gives back, and what `--json` prints; `bench/harness.ts` describes it. */
-interface BenchResult {
-  readonly bench: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
-  readonly rows: readonly BenchRow[];
-}
-
-interface BenchRow {
-  readonly case: string;
-  readonly ours: number;
-  readonly unit: string;
-  readonly peer?: number;
-  readonly peerName?: string;
-  /** Above 1 means that we are better. */
-  readonly ratio?: number;
-}
 
 interface Options {
   readonly quick?: true;
