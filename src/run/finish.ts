@@ -7,9 +7,7 @@ import type { RunSummary } from "../records/events.ts";
 import { type RunFolder, writeFileAtomic, writeReport } from "../records/node/index.ts";
 import type { LogSummary } from "../records/summary.ts";
 import type { PreparedRun } from "./prepare.ts";
-
-/** Half an example of a test set of 10,000: the exported file must count the same hits. */
-const ACCURACY_TOLERANCE = 5e-5;
+import { samePredictions } from "./same-predictions.ts";
 
 /**
  * Exports the trained model, checks the ONNX file on the held-out set, and completes the summary.
@@ -37,7 +35,8 @@ export async function finishRun(run: {
   await writeFileAtomic(folder.onnx, onnx);
   // Hits say nothing of a task that counts something else.
   const exported = task.countsHits ? await onnxAccuracy(onnx, dataset.test) : undefined;
-  if (exported !== undefined && Math.abs(exported - final.accuracy) > ACCURACY_TOLERANCE) {
+  const examples = dataset.test.labels.length;
+  if (exported !== undefined && !samePredictions(exported, final.accuracy, examples)) {
     throw new RunError(
       "export.onnx",
       `model.onnx predicts ${exported} of the test set where the trained model predicts ${final.accuracy}.`,

@@ -3,7 +3,7 @@ import type { RunDigest } from "./digest.ts";
 import { formatBytes, formatNumber, formatPercent, formatSeconds } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { limits } from "./limits.ts";
-import type { Page } from "./render.ts";
+import type { Page } from "./page.ts";
 import { facts, flatten, learningSection, lossText, recipeSection, runState } from "./sections.ts";
 
 /** Several runs side by side: their curves, one table, and where their recipes differ. */

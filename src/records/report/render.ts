@@ -1,6 +1,5 @@
 import {
   attendanceChart,
-  type ChartOption,
   fates,
   learningChart,
   outcomeChart,
@@ -13,6 +12,7 @@ import type { RunDigest } from "./digest.ts";
 import { formatBytes, formatNumber, formatPercent, formatSeconds } from "./format.ts";
 import { Html, html, scriptCode, scriptJson } from "./html.ts";
 import { limits } from "./limits.ts";
+import type { Page } from "./page.ts";
 import { type PageData, pageTimelines } from "./page-data.ts";
 import { drawReport } from "./page-script.ts";
 import {
@@ -70,11 +70,6 @@ ${body}
 </body>
 </html>
 `.text;
-}
-
-export interface Page {
-  readonly body: Html;
-  readonly charts: Readonly<Record<string, ChartOption>>;
 }
 
 function singleRun(digest: RunDigest): Page {
