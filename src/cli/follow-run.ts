@@ -1,5 +1,5 @@
 import { RunError } from "../errors.ts";
-import type { RunSummary } from "../records/events.ts";
+import type { RunEvent, RunSummary } from "../records/events.ts";
 import { listenForInterrupt } from "./interrupt-signal.ts";
 import { Interrupted } from "./interrupted.ts";
 import { folderOf, type OutFolder } from "./out-folder.ts";
@@ -13,6 +13,8 @@ export type Remedy = (folder: string | undefined) => string;
 /**
  * Carries out a recipe to its end and shows the progress.
  *
+ * @param options.stop stops the run at the next safe point, as a signal does
+ * @param options.onEvent is told each event, those of a resumed run's history too
  * @param options.remedy how to go on after an interruption, as the end of a sentence; it is told the run's folder,
  *   undefined when the run had none yet
  * @throws Interrupted after a signal; whatever the runner throws
@@ -20,7 +22,13 @@ export type Remedy = (folder: string | undefined) => string;
 export async function followRun(
   runner: Runner,
   ready: ReadyRecipe,
-  options: OutFolder & { readonly workers: number; readonly quiet: boolean; readonly remedy: Remedy },
+  options: OutFolder & {
+    readonly workers: number;
+    readonly quiet: boolean;
+    readonly remedy: Remedy;
+    readonly stop?: AbortSignal;
+    readonly onEvent?: (event: RunEvent) => void;
+  },
   terminal: Terminal,
 ): Promise<RunSummary> {
   const { workers, resume, quiet, remedy } = options;
@@ -30,12 +38,13 @@ export async function followRun(
   using interrupt = listenForInterrupt(() => {
     writeLine(terminal.err, "\ncoterie: stopping at the next safe point; press Ctrl-C again to stop at once");
   });
-  const { signal } = interrupt;
+  const signal = options.stop ? AbortSignal.any([interrupt.signal, options.stop]) : interrupt.signal;
   try {
     let summary: RunSummary | undefined;
     const { recipe, baseFolder } = ready;
     for await (const event of runner(recipe, { ...given, workers, resume, signal, baseFolder })) {
       progress.show(event);
+      options.onEvent?.(event);
       if (event.kind === "run-started") folder ??= folderOf(event.run);
       if (event.kind === "run-finished") summary = event.summary;
     }

@@ -1,21 +1,33 @@
-/** The options that `run` and `compare` share, and what they mean. */
+/** The options of the commands that carry out recipes, and what they mean. */
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../errors.ts";
 import { type LocatedRecipe, locateRecipe } from "../recipe/index.ts";
 import { findRecipe } from "../recipe/node/index.ts";
 
-export interface RunOptions {
+export interface RecipeOptions {
   readonly set: readonly string[];
   readonly seed?: number;
-  readonly workers: number;
   readonly json?: true;
   readonly quiet?: true;
+}
+
+export interface RunOptions extends RecipeOptions {
+  readonly workers: number;
 }
 
 const MOST_WORKERS = 256;
 
 export function addRunOptions(command: Command): Command {
+  return addRecipeOptions(command).option(
+    "--workers <count>",
+    "worker threads for training; the results do not depend on it",
+    wholeNumber(1, MOST_WORKERS),
+    Math.min(availableParallelism(), 8),
+  );
+}
+
+export function addRecipeOptions(command: Command): Command {
   return command
     .addOption(
       new Option("--set <key.path=value>", "change a key of the recipe; may be repeated")
@@ -27,17 +39,12 @@ export function addRunOptions(command: Command): Command {
       "seed of everything random, instead of the recipe's",
       wholeNumber(Number.MIN_SAFE_INTEGER),
     )
-    .option(
-      "--workers <count>",
-      "worker threads for training; the results do not depend on it",
-      wholeNumber(1, MOST_WORKERS),
-      Math.min(availableParallelism(), 8),
-    )
     .option("--json", "one JSON value on standard output, everything else on standard error")
     .option("--quiet", "no progress and no closing lines");
 }
 
-function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
+/** Reads an option's value. */
+export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= minimum && value <= maximum) return value;
@@ -59,7 +66,7 @@ export interface ReadyRecipe extends LocatedRecipe {
  */
 export async function readyRecipe(
   name: string,
-  options: Pick<RunOptions, "set" | "seed">,
+  options: Pick<RecipeOptions, "set" | "seed">,
   more: readonly string[] = [],
 ): Promise<ReadyRecipe> {
   const { file, folder, text } = await findRecipe(name, process.cwd());

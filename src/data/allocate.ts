@@ -5,3 +5,10 @@
 export function allocate(bytes: number): ArrayBufferLike {
   return typeof SharedArrayBuffer === "undefined" ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
 }
+
+/** Labels in such memory. */
+export function shareLabels(labels: ArrayLike<number>): Int32Array {
+  const shared = new Int32Array(allocate(4 * labels.length));
+  shared.set(labels);
+  return shared;
+}

@@ -1,3 +1,5 @@
+import type { TableEncoding } from "./table/encoding.ts";
+
 /**
  * Labelled examples as flat arrays. Row `i` occupies `size(shape)` consecutive entries of `features`.
  * Immutable once built; the arrays may rest on SharedArrayBuffers so that worker threads read them in place.
@@ -23,6 +25,8 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   /** Owner of each training row, where the source has an id column; `natural` partitions use it. */
   readonly owners?: readonly string[];
+  /** How the rows of a table became features, where the source is a table. */
+  readonly encoding?: TableEncoding;
 }
 
 /** Number of entries in an array of this shape; 1 for a scalar. */

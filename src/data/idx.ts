@@ -4,7 +4,7 @@
  * then the entries row by row. Only unsigned bytes, the type of every published image set, are read.
  */
 import { InputError } from "../errors.ts";
-import { allocate } from "./allocate.ts";
+import { shareLabels } from "./allocate.ts";
 import type { Examples } from "./examples.ts";
 
 export interface IdxArray {
@@ -104,10 +104,4 @@ export function examplesFromIdx(
     labels: shareLabels(answers.data),
     classes: classes ?? largest + 1,
   };
-}
-
-function shareLabels(bytes: Uint8Array): Int32Array {
-  const labels = new Int32Array(allocate(4 * bytes.length));
-  labels.set(bytes);
-  return labels;
 }

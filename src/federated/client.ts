@@ -1,7 +1,8 @@
 /**
  * The client of a federated run: a pure state machine that trains when asked and hands the update to its half of
  * the protocol. It works on one round at a time: a newer round, or the server's `close`, ends the older one.
- * What outlives a round, and a crash, is only SCAFFOLD's control variate.
+ * What outlives a round, and a crash, is only SCAFFOLD's control variate. `joined` with the party "server" tells it
+ * that the server was gone and knows nothing of what went before.
  */
 import type { EvaluateResult, LocalWork, TrainResult } from "../learn/training.ts";
 import { allFinite } from "../numeric/finite.ts";
@@ -39,6 +40,7 @@ export interface ClientState {
   readonly early: readonly { readonly from: PartyId; readonly message: Message }[];
   readonly control: Float32Array | undefined;
   readonly nextControl: Float32Array | undefined;
+  readonly earlier: { readonly round: number; readonly control: Float32Array | undefined } | undefined;
   readonly half: unknown;
 }
 
@@ -64,6 +66,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #control: Float32Array | undefined;
   /** The next c_k, valid once the server has confirmed that the update it belongs to was used. */
   #nextControl: Float32Array | undefined;
+  /** c_k before the round that changed it last: a server that was started again may repeat that round. */
+  #earlier: { readonly round: number; readonly control: Float32Array | undefined } | undefined;
 
   constructor(plan: ClientPlan, protocol: Protocol, random: SimulationRandom) {
     this.#plan = plan;
@@ -75,12 +79,11 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   handle(input: Input<JobResult>, now: number): ClientEffect[] {
     switch (input.kind) {
       case "start":
-        this.#assignment = undefined;
-        this.#nextControl = undefined;
-        this.#early = [];
-        this.#inRound = this.#latest.round === SET_UP.round;
-        this.#half = this.#protocol.client(this.#plan.id);
-        return [];
+        return this.#startAfresh();
+      case "joined":
+        // A server that was started again goes on from its last checkpoint: rounds may come that were here before.
+        if (input.party === "server") this.#latest = SET_UP;
+        return this.#startAfresh();
       case "message":
         return this.#message(input.from, input.message, now);
       case "done":
@@ -98,6 +101,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       early: this.#early,
       control: this.#control,
       nextControl: this.#nextControl,
+      earlier: this.#earlier,
       half: this.#half.snapshot?.(),
     };
   }
@@ -109,7 +113,17 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#early = [...state.early];
     this.#control = state.control;
     this.#nextControl = state.nextControl;
+    this.#earlier = state.earlier;
     this.#half.restore?.(state.half);
+  }
+
+  #startAfresh(): ClientEffect[] {
+    const effects = this.#abandon();
+    this.#nextControl = undefined;
+    this.#early = [];
+    this.#inRound = this.#latest.round === SET_UP.round;
+    this.#half = this.#protocol.client(this.#plan.id);
+    return effects;
   }
 
   #message(from: PartyId, message: Message, now: number): ClientEffect[] {
@@ -150,6 +164,10 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#latest = address;
     this.#inRound = true;
     this.#nextControl = undefined;
+    if (this.#earlier && address.round <= this.#earlier.round) {
+      this.#control = this.#earlier.control;
+      this.#earlier = undefined;
+    }
     this.#assignment = {
       ...address,
       startedAt: now,
@@ -171,7 +189,10 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     const body = closeBody.safeParse(message.body);
     const { round, attempt } = this.#latest;
     if (!body.success || message.round !== round || body.data.attempt !== attempt) return [];
-    if (body.data.accepted) this.#control = this.#nextControl ?? this.#control;
+    if (body.data.accepted && this.#nextControl) {
+      this.#earlier = { round, control: this.#control };
+      this.#control = this.#nextControl;
+    }
     this.#nextControl = undefined;
     this.#inRound = false;
     return this.#abandon();
@@ -197,7 +218,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   }
 
   #train(): ClientEffect {
-    const { round, attempt, model, work, serverControl } = this.#assignment!;
+    const { round, model, work, serverControl } = this.#assignment!;
     const correction = serverControl && scaffoldCorrection(serverControl, this.#clientControl());
     const job: Job = {
       kind: "train",
@@ -205,7 +226,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       parameters: model,
       work,
       ...(correction && { correction }),
-      seed: this.#random.stream("train", round, attempt).bits(),
+      // The same in every attempt at a round: who contributed decides the model, not how often it took.
+      seed: this.#random.stream("train", round).bits(),
     };
     return { kind: "job", id: "train", round, job };
   }

@@ -41,28 +41,40 @@ function openFirstRound(server: FederatedServer) {
 }
 
 test.each([{ attempt: 1, loss: 7 }, { attempt: 1, loss: "x".repeat(99) }, { attempt: 1 }])(
-  "a malformed report of divergence (%j) ends the run with a sentence, not with an exception",
+  "a malformed report of divergence (%j) has the client rejected, with a sentence and not with an exception",
   (body) => {
     const server = serverOf(plainMean);
     openFirstRound(server);
     const message = { kind: "diverged", round: 1, body };
-    const [finish] = server.handle({ kind: "message", from: "a", message }, 0);
-    expect(finish).toMatchObject({ kind: "finish", error: { code: "run.diverged" } });
-    expect(JSON.stringify(finish)).toContain("the update of a is no longer finite");
+    const [refused] = server.handle({ kind: "message", from: "a", message }, 0);
+    expect(refused).toMatchObject({ kind: "record", event: { kind: "refused", code: "update.diverged" } });
+    expect(JSON.stringify(refused)).toContain("the update of a is no longer finite");
   },
 );
 
-test("an update that overflows while the loss stays finite is called by its name", async () => {
-  const { simulation } = federation({
-    clients: 2,
+/** A federation in which the updates of some clients overflow. */
+function overflowing(clients: number, isBroken: (shard: number) => boolean) {
+  return federation({
+    clients,
     execute: async (job) => {
       const result = await execute(job);
-      if (job.kind === "train" && result.kind === "train" && job.shard === 1) result.update[0] = Infinity;
+      if (job.kind === "train" && result.kind === "train" && isBroken(job.shard)) result.update[0] = Infinity;
       return result;
     },
   });
+}
+
+test("a client whose update overflows is rejected, and the others go on", async () => {
+  const { simulation } = overflowing(3, (shard) => shard === 1);
+  const finished = (await complete(simulation)).filter(({ kind }) => kind === "round-finished");
+  expect(finished.length).toBeGreaterThan(0);
+  for (const round of finished) expect(round).toMatchObject({ contributed: 2, rejected: 1 });
+});
+
+test("updates that overflow everywhere while the losses stay finite are called by their name", async () => {
+  const { simulation } = overflowing(2, () => true);
   await expect(complete(simulation)).rejects.toThrow(
-    "in round 1: the update of client-1 is no longer finite",
+    "in round 1: the update of client-0 is no longer finite",
   );
 });
 

@@ -64,7 +64,11 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   #optimizerState: Float32Array[];
   /** Of the round in progress. */
   #cohort: ReadonlySet<PartyId> = new Set();
+  /** What the first client said whose training diverged. */
+  #divergence: string | undefined;
   #outcomes = new Map<PartyId, { outcome: Outcome; reason?: string }>();
+  /** Seconds from the opening of the round to each client's last message in it. */
+  #answeredAfter = new Map<PartyId, number>();
   #combined: Combined | undefined;
 
   constructor(plan: ServerPlan, protocol: Protocol, optimizer: ServerOptimizer, random: SimulationRandom) {
@@ -169,6 +173,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#openedAt = now;
     this.#cohort = new Set(cohort);
     this.#outcomes = new Map();
+    this.#answeredAfter = new Map();
+    this.#divergence = undefined;
     const control = this.#optimizer.kind === "scaffold" ? this.#optimizerState[0] : undefined;
     const dimension = control ? 2 * this.#model.length : this.#model.length;
     const cohortOfHalf: Cohort = { ...address, clients: cohort, minimum: select.minimum, target, dimension };
@@ -209,7 +215,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       this.#cohort.has(from);
     if (!current)
       return [{ kind: "record", event: { kind: "late-answer", round: message.round, client: from } }];
-    if (message.kind === "diverged") return this.#diverged(from, message);
+    this.#answeredAfter.set(from, now - this.#openedAt);
+    if (message.kind === "diverged") return this.#diverged(from, message, now);
     const kind = protocolKind(this.#protocol, message.kind);
     if (kind === undefined) {
       const reason = `Messages of kind "${message.kind}" do not belong to this run's protocol.`;
@@ -218,17 +225,16 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     return this.#carryOut(this.#half.message(from, { ...message, kind }), now);
   }
 
-  #diverged(client: PartyId, message: Message): ServerEffect[] {
+  /** One client's word must not end the run for all: it is left out, and only a round without enough others fails. */
+  #diverged(client: PartyId, message: Message, now: number): ServerEffect[] {
     const body = divergedBody.safeParse(message.body);
-    const what =
+    const reason =
       body.success && !Number.isFinite(Number(body.data.loss))
         ? `the loss of ${client} became ${body.data.loss}`
         : `the update of ${client} is no longer finite`;
-    return this.#fail(
-      "run.diverged",
-      `Training diverged in round ${this.#address.round}: ${what}. ` +
-        "Lower local.optimizer.rate or set local.optimizer.clip.",
-    );
+    this.#divergence ??= reason;
+    const rejected = [{ client, code: "update.diverged", reason: `Training diverged: ${reason}.` }];
+    return this.#carryOut({ ...this.#half.left(client), rejected }, now);
   }
 
   #done(id: string, result: JobResult, now: number): ServerEffect[] {
@@ -280,6 +286,11 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       ...this.#close([]),
       { kind: "record", event: { kind: "round-failed", round, attempt, code, reason } },
     ];
+    if (this.#divergence !== undefined) {
+      const remedy = "Lower local.optimizer.rate or set local.optimizer.clip.";
+      const what = `Training diverged in round ${round}: ${this.#divergence}. ${remedy}`;
+      return [...effects, ...this.#fail("run.diverged", what)];
+    }
     const attempts = this.#plan.retries + 1;
     if (this.#stage === "setup" || attempt >= attempts) {
       const what = this.#stage === "setup" ? "The set-up" : `Round ${round}`;
@@ -316,11 +327,13 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       } else if (!this.#outcomes.has(client)) {
         this.#outcomes.set(client, { outcome: "late" });
       }
+      const seconds = this.#answeredAfter.get(client);
       const event = {
         kind: "client-outcome" as const,
         round: this.#address.round,
         client,
         ...this.#outcomes.get(client)!,
+        ...(seconds !== undefined && { seconds }),
       };
       effects.push({ kind: "record", event });
     }

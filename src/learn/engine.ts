@@ -11,17 +11,21 @@ export interface TensorSpec {
   readonly type: "float32" | "int32";
 }
 
-/**
- * The body of a scan, in JAX's sense: a pure function that maps (carry, constants, inputs) to (carry', outputs).
- * A training step carries parameters and optimiser state; an evaluation carries nothing and takes the
- * parameters as constants.
- */
-export interface Program {
+/** What goes into a program and what comes out of it. Plain data. */
+export interface ProgramSpecs {
   readonly name: string;
   readonly carry: readonly TensorSpec[];
   readonly constants: readonly TensorSpec[];
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+}
+
+/**
+ * The body of a scan, in JAX's sense: a pure function that maps (carry, constants, inputs) to (carry', outputs).
+ * A training step carries parameters and optimiser state; an evaluation carries nothing and takes the
+ * parameters as constants.
+ */
+export interface Program extends ProgramSpecs {
   /** Traceable by jax-js; lists in the order of the specs above; follows jax-js's move semantics (`.ref`). */
   readonly apply: (
     carry: numpy.Array[],

@@ -4,6 +4,8 @@
  */
 
 export { lax, nn, numpy as np, random } from "@jax-js/jax";
+export { type BundleTrainerOptions, createBundleTrainer } from "./bundle-trainer.ts";
+export { createProgramBundle, type ProgramBundleOptions } from "./create-program-bundle.ts";
 export type { Engine, Loop, Program, TensorData, TensorSpec } from "./engine.ts";
 export { createEngineTrainer } from "./engine-trainer.ts";
 export { jaxEngine } from "./engines/jax-engine.ts";
@@ -23,7 +25,16 @@ export {
   perceptron,
 } from "./layers.ts";
 export type { ParameterLayout, ParameterSlice } from "./layout.ts";
+export type { LoweredEngine, LoweredProgram } from "./lowered-program.ts";
 export { initialParameters, layoutOf } from "./parameters.ts";
+export {
+  chooseEngine,
+  type EngineCandidate,
+  type EngineChoice,
+  type EngineMeasurement,
+  type ProbeOptions,
+} from "./probe.ts";
+export { decodeProgramBundle, encodeProgramBundle, type ProgramBundle } from "./program-bundle.ts";
 export { argmaxHits, softmaxCrossEntropy } from "./scores.ts";
 export {
   type DataSpec,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { jaxEngine } from "./engines/jax-engine.ts";
 import { np } from "./index.ts";
-import { evaluationProgram, type StepWork, trainingProgram } from "./local-program.ts";
+import { evaluationProgram, trainingProgram } from "./local-program.ts";
 import { structureOf } from "./parameters.ts";
+import type { StepWork } from "./program-specs.ts";
 import { sliceParameters } from "./slice-parameters.ts";
 import { defineTask, type Task } from "./task.ts";
 import { loopShape, trainLocally } from "./train-locally.ts";

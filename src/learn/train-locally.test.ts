@@ -145,6 +145,20 @@ describe("training", () => {
     expect(loop.started?.constants).toEqual([a, b, correction.subarray(0, 2), correction.subarray(2)]);
   });
 
+  test("ends between two calls when it is aborted", async () => {
+    const controller = new AbortController();
+    const loop = new RecordingLoop(1);
+    const step = loop.step.bind(loop);
+    loop.step = (inputs) => {
+      controller.abort();
+      return step(inputs);
+    };
+    const rows = Int32Array.from({ length: 100 }, (_, row) => row);
+    const run = trainLocally(loop, shapeOf(1), examplesOf(100), rows, jobOf(), controller.signal);
+    await expect(run).rejects.toMatchObject({ name: "AbortError" });
+    expect(loop.batches.length).toBe(8);
+  });
+
   test("refuses an empty shard and vectors of a wrong length", async () => {
     const train = (rows: Int32Array, job: TrainJob) =>
       trainLocally(new RecordingLoop(4), shapeOf(4), examplesOf(5), rows, job);

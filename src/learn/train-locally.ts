@@ -3,10 +3,11 @@ import type { Examples } from "../data/examples.ts";
 import { InputError } from "../errors.ts";
 import { SimulationRandom } from "../numeric/random.ts";
 import { BatchBuffers } from "./batches.ts";
-import type { Loop, Program } from "./engine.ts";
+import type { Loop, ProgramSpecs } from "./engine.ts";
 import type { ParameterLayout } from "./layout.ts";
 import { sliceParameters } from "./slice-parameters.ts";
-import type { EvaluateResult, TrainJob, TrainResult } from "./training.ts";
+import type { EvaluateJob, EvaluateResult, TrainJob, TrainResult } from "./training.ts";
+import { takeTurns } from "./turns.ts";
 
 /** What of a program this side of the fence needs to know. Plain data. */
 export interface LoopShape {
@@ -18,7 +19,7 @@ export interface LoopShape {
 }
 
 /** The shape of a program that was built for `layout`. */
-export function loopShape(program: Program, layout: ParameterLayout): LoopShape {
+export function loopShape(program: ProgramSpecs, layout: ParameterLayout): LoopShape {
   return {
     layout,
     state: program.carry.slice(layout.slices.length).map(({ shape }) => shape.reduce((n, k) => n * k, 1)),
@@ -30,9 +31,10 @@ export function loopShape(program: Program, layout: ParameterLayout): LoopShape 
  * Trains on the examples named by `rows`: every epoch visits them all in an order drawn from the job's seed, the
  * last batch may be smaller. The loop must hold the job's training program, of the batch that `shape` says.
  *
- * A loss that turns NaN or infinite is reported in the result, not thrown.
+ * A loss that turns NaN or infinite is reported in the result, not thrown. Between steps the thread's other work has
+ * its turn, and an aborted `signal` ends the job.
  *
- * @throws InputError `learn.shard.empty` without rows, `learn.parameters.length` for vectors of a wrong length.
+ * @throws the signal's reason when it is aborted; InputError `learn.shard.empty` without rows, `learn.parameters.length` for vectors of a wrong length.
  */
 export async function trainLocally(
   loop: Loop,
@@ -40,8 +42,9 @@ export async function trainLocally(
   examples: Examples,
   rows: Int32Array,
   job: TrainJob,
+  signal?: AbortSignal,
 ): Promise<TrainResult> {
-  if (rows.length === 0) throw emptyShard(`shard ${job.shard}`);
+  if (rows.length === 0) throw emptyShard(placeOf(job));
   const { parameters, work } = job;
   const slices = sliceParameters(shape.layout, parameters);
   loop.start(
@@ -58,6 +61,7 @@ export async function trainLocally(
   for (let epoch = 0; epoch < work.epochs; epoch++) {
     const order = random.stream("epoch", epoch).shuffle(Int32Array.from(rows));
     for (let from = 0; from < order.length; from += buffers.capacity) {
+      await takeTurns(signal);
       const to = Math.min(from + buffers.capacity, order.length);
       const [losses] = await loop.step(buffers.fill(order, from, to));
       for (const [k, loss] of losses.entries()) {
@@ -82,19 +86,25 @@ export interface EvaluationSums {
   readonly score: number;
 }
 
-/** Evaluates a model on the examples named by `rows`; the loop must hold the evaluation program. */
+/**
+ * Evaluates a model on the examples named by `rows`; the loop must hold the evaluation program.
+ *
+ * @throws the signal's reason when it is aborted; InputError `learn.parameters.length` for a vector of a wrong length.
+ */
 export async function evaluateLocally(
   loop: Loop,
   shape: LoopShape,
   examples: Examples,
   rows: Int32Array,
   parameters: Float32Array,
+  signal?: AbortSignal,
 ): Promise<EvaluationSums> {
   loop.start([], sliceParameters(shape.layout, parameters));
   const buffers = new BatchBuffers(examples, shape.batch);
   let lossSum = 0;
   let scoreSum = 0;
   for (let from = 0; from < rows.length; from += buffers.capacity) {
+    await takeTurns(signal);
     const to = Math.min(from + buffers.capacity, rows.length);
     const [losses, scores] = await loop.step(buffers.fill(rows, from, to));
     for (const loss of losses) lossSum += loss;
@@ -119,6 +129,12 @@ export function combineSums(parts: readonly EvaluationSums[], place: string): Ev
   }
   if (examples === 0) throw emptyShard(place);
   return { kind: "evaluate", examples, loss: loss / examples, accuracy: score / examples };
+}
+
+/** How the place of a job is named in errors. */
+export function placeOf(job: TrainJob | EvaluateJob): string {
+  if (job.kind === "train") return `shard ${job.shard}`;
+  return job.on === "test" ? "the held-out set" : `shard ${job.on}`;
 }
 
 function emptyShard(place: string): InputError {

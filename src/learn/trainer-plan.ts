@@ -1,17 +1,18 @@
 /**
- * What every trainer works out from the task and the data before an engine comes in: which program a job needs,
- * which rows it reads, and how an evaluation is cut into parts. The parts depend on nothing but the number of
- * rows, so that an evaluation gives the same bits however many workers share it.
+ * What trainers that know the task work out from it and the data before an engine comes in: which program a job
+ * needs, and which rows it reads.
  */
 import type { Dataset, Examples } from "../data/examples.ts";
 import { InputError, RunError } from "../errors.ts";
 import type { Program } from "./engine.ts";
+import { EVALUATION_BATCH } from "./evaluation-parts.ts";
 import type { ParameterLayout } from "./layout.ts";
-import { evaluationProgram, programKey, type StepWork, trainingProgram } from "./local-program.ts";
+import { evaluationProgram, trainingProgram } from "./local-program.ts";
 import { layoutOf } from "./parameters.ts";
+import { programKey, type StepWork } from "./program-specs.ts";
 import type { DataSpec, Task } from "./task.ts";
 import { type LoopShape, loopShape } from "./train-locally.ts";
-import type { EvaluateJob, LocalWork, TrainJob } from "./training.ts";
+import type { LocalWork } from "./training.ts";
 
 /** What a trainer trains on. */
 export interface TrainerData {
@@ -26,10 +27,6 @@ export interface PlannedProgram {
   readonly key: string;
   build(): { program: Program; shape: LoopShape };
 }
-
-/** Examples per evaluation batch, and per part of an evaluation. */
-const EVALUATION_BATCH = 500;
-const EVALUATION_PART = 1000;
 
 export class TrainerPlan {
   readonly spec: DataSpec;
@@ -86,23 +83,9 @@ export class TrainerPlan {
     return on === "test" ? this.dataset.test : this.dataset.train;
   }
 
-  /** The parts of an evaluation, to be added up in this order. */
-  parts({ on }: EvaluateJob): Int32Array[] {
-    const rows = this.rows(on);
-    return Array.from({ length: Math.ceil(rows.length / EVALUATION_PART) }, (_, i) =>
-      rows.subarray(i * EVALUATION_PART, (i + 1) * EVALUATION_PART),
-    );
-  }
-
   #shaped(program: Program): { program: Program; shape: LoopShape } {
     return { program, shape: loopShape(program, this.layout) };
   }
-}
-
-/** How the place of a job is named in errors. */
-export function placeOf(job: TrainJob | EvaluateJob): string {
-  if (job.kind === "train") return `shard ${job.shard}`;
-  return job.on === "test" ? "the held-out set" : `shard ${job.on}`;
 }
 
 function checkRows(rows: Int32Array, count: number): void {

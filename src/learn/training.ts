@@ -74,6 +74,7 @@ export interface EvaluateResult {
 
 /** Runs jobs, in this thread or elsewhere. Results do not depend on how many run at once. */
 export interface Trainer extends AsyncDisposable {
-  run(job: TrainJob): Promise<TrainResult>;
-  run(job: EvaluateJob): Promise<EvaluateResult>;
+  /** Rejects with the signal's reason, usually an AbortError, when `signal` is aborted before the job is done. */
+  run(job: TrainJob, signal?: AbortSignal): Promise<TrainResult>;
+  run(job: EvaluateJob, signal?: AbortSignal): Promise<EvaluateResult>;
 }

@@ -48,6 +48,8 @@ export type EventBody =
   | {
       readonly kind: "run-started";
       readonly run: string;
+      /** What carried the messages; absent in older logs, which are simulated. */
+      readonly fabric?: "simulated" | "websocket";
       /** The full recipe with all defaults filled in. */
       readonly recipe: unknown;
       readonly seed: number;
@@ -58,7 +60,7 @@ export type EventBody =
       readonly versions: Readonly<Record<string, string>>;
       readonly machine: { readonly cpu: string; readonly cores: number; readonly workers: number };
       readonly classNames: readonly string[];
-      /** Row per client (`client-0` first), column per class: examples held. */
+      /** Row per client (`client-0` first), column per class: examples held. Empty where clients keep that to themselves. */
       readonly histogram: readonly (readonly number[])[];
     }
   /** The run continues the history that ended at `after`; what lies between is superseded. */
@@ -93,6 +95,8 @@ export type EventBody =
       readonly outcome: Outcome;
       /** Why a client was rejected or dropped. */
       readonly reason?: string;
+      /** From the opening of the round to the client's last message in it. */
+      readonly seconds?: number;
     }
   /** The round was given up and will be tried again. */
   | {

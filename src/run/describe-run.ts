@@ -2,18 +2,27 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus } from "node:os";
 import type { EventBody } from "../records/events.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedModel, PreparedRun } from "./prepare.ts";
 
-/** The first event of a run: all that is needed to repeat it. */
-export function describeRun(prepared: PreparedRun, run: string, workers: number): EventBody {
-  const { recipe, task, clients, initial, dataset, histogram } = prepared;
+/**
+ * The first event of a run: all that is needed to repeat it.
+ *
+ * @param clients those that are simulated; real ones make themselves known when they come
+ */
+export function describeRun(
+  prepared: PreparedModel & Partial<Pick<PreparedRun, "clients" | "histogram">>,
+  run: string,
+  workers: number,
+): EventBody {
+  const { recipe, task, clients, initial, dataset, histogram = [] } = prepared;
   return {
     kind: "run-started",
     run,
+    fabric: clients === undefined ? "websocket" : "simulated",
     recipe,
     seed: recipe.seed,
     task: task.name,
-    clients: clients.length,
+    clients: clients?.length ?? recipe.clients,
     parameters: initial.length,
     rounds: recipe.rounds,
     versions: versions(),

@@ -3,10 +3,10 @@ import type { Job, JobResult } from "../federated/jobs.ts";
 import { roundEnd } from "../federated/round-end.ts";
 import { FederatedServer } from "../federated/server.ts";
 import type { Trainer } from "../learn/training.ts";
+import { localWorkOf, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { createNetwork } from "../runtime/network/network.ts";
 import { Simulation } from "../runtime/simulation/simulation.ts";
-import { localWorkOf, protocolOf, serverOptimizerOf } from "./components.ts";
 import type { PreparedRun } from "./prepare.ts";
 
 /** A forward pass costs about a third of a training step (forward and backward). */

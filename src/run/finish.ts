@@ -6,7 +6,7 @@ import { onnxAccuracy } from "../learn/node/onnx-accuracy.ts";
 import type { RunSummary } from "../records/events.ts";
 import { type RunFolder, writeFileAtomic, writeReport } from "../records/node/index.ts";
 import type { LogSummary } from "../records/summary.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedModel } from "./prepare.ts";
 import { samePredictions } from "./same-predictions.ts";
 
 /**
@@ -15,7 +15,7 @@ import { samePredictions } from "./same-predictions.ts";
  * @throws RunError `export.onnx` when the exported model does not predict as the trained one
  */
 export async function finishRun(run: {
-  readonly prepared: PreparedRun;
+  readonly prepared: PreparedModel;
   readonly folder: RunFolder;
   readonly model: Float32Array;
   readonly summary: LogSummary;

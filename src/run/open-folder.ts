@@ -62,6 +62,18 @@ export function checkSameRecipe(recorded: unknown, recipe: Recipe): void {
   }
 }
 
+type RunStarted = Extract<EventBody, { kind: "run-started" }>;
+
+/** @throws InputError `run.fabric` when a simulated run is to go on with real clients, or the reverse */
+export function checkSameFabric({ fabric = "simulated" }: RunStarted, described: RunStarted): void {
+  if (fabric === described.fabric) return;
+  const [was, command] =
+    fabric === "simulated" ? ["simulated", "coterie run"] : ["served to real clients", "coterie serve"];
+  throw new InputError("run.fabric", `The run was ${was}; go on with it by \`${command} --resume\`.`, {
+    at: "--resume",
+  });
+}
+
 /**
  * @param recorded the run's first event, as the log holds it
  * @param described the same event, made anew

@@ -11,8 +11,8 @@ import type { Recipe } from "../recipe/schema.ts";
 import type { PartyId } from "../runtime/party.ts";
 import { loadTask } from "./load-task.ts";
 
-/** Everything of a run that follows from its recipe alone, before anything is written. */
-export interface PreparedRun {
+/** Everything of a run that follows from its recipe alone, before anything is written; real clients bring the rest. */
+export interface PreparedModel {
   readonly recipe: Recipe;
   /** Root of the run's simulation randomness. */
   readonly random: SimulationRandom;
@@ -22,6 +22,10 @@ export interface PreparedRun {
   /** The model before the first round. */
   readonly initial: Float32Array;
   readonly dataset: Dataset;
+}
+
+/** The same with the training data dealt out to simulated clients. */
+export interface PreparedRun extends PreparedModel {
   /** Row indices into the training set, one array per client. */
   readonly shards: readonly Int32Array[];
   readonly clients: readonly PartyId[];
@@ -36,14 +40,17 @@ export interface PreparedRun {
  * @throws InputError when data, partition and task do not fit together
  */
 export async function prepare(recipe: Recipe, baseFolder: string): Promise<PreparedRun> {
+  const model = await prepareModel(recipe, baseFolder);
+  const shards = dealShards(model);
+  const clients = shards.map((_, shard) => `client-${shard}`);
+  return { ...model, shards, clients, histogram: histogram(model.dataset.train, shards) };
+}
+
+/** Loads and checks data and task. Throws as {@link prepare}. */
+export async function prepareModel(recipe: Recipe, baseFolder: string): Promise<PreparedModel> {
   const random = SimulationRandom.fromSeed(recipe.seed);
   const task = await loadTask(recipe.task, baseFolder);
   const dataset = await loadDataset(recipe.data, { seed: recipe.seed, baseFolder });
-  const shards = partition(recipe.partition, dataset.train, {
-    clients: recipe.clients,
-    random: random.stream("partition"),
-    owners: dataset.owners,
-  });
   const spec: DataSpec = { shape: dataset.train.shape, classes: dataset.train.classes };
   const layout = layoutOf(task, spec);
   const initial = initialParameters(task, spec, random.stream("initial model").bits());
@@ -53,7 +60,14 @@ export async function prepare(recipe: Recipe, baseFolder: string): Promise<Prepa
       `The "init" of task "${task.name}" gave parameters that are not finite.`,
     );
   }
-  const clients = shards.map((_, shard) => `client-${shard}`);
-  const counts = histogram(dataset.train, shards);
-  return { recipe, random, task, spec, layout, initial, dataset, shards, clients, histogram: counts };
+  return { recipe, random, task, spec, layout, initial, dataset };
+}
+
+/** Row indices into the training set, one array per client. Throws as `partition`. */
+export function dealShards({ recipe, random, dataset }: PreparedModel): Int32Array[] {
+  return partition(recipe.partition, dataset.train, {
+    clients: recipe.clients,
+    random: random.stream("partition"),
+    owners: dataset.owners,
+  });
 }

@@ -107,7 +107,7 @@ test("training that diverges stops the run and names round, client and the last 
     deadline: null,
   };
   await expect(complete(recipe, { folder })).rejects.toThrow(
-    /^Training diverged in round (\d+): the loss of client-\d+ became (NaN|Infinity)\..*(last good checkpoint is that of round \d+ in|It was the first round)/i,
+    /^Training diverged in round (\d+): the (loss of client-\d+|loss on the held-out set|server's model) (became (NaN|Infinity)|is no longer finite)\..*(last good checkpoint is that of round \d+ in|It was the first round)/i,
   );
   await using store = openSqliteStore(join(folder, "events.sqlite"), { readOnly: true });
   expect((await store.readAll()).at(-1)).toMatchObject({ kind: "run-failed", code: "run.diverged" });

@@ -1,18 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import { InputError } from "../../errors.ts";
-import type { CsvSource } from "../sources.ts";
-import type { Table } from "../table/builder.ts";
-import { tableFromCsv } from "../table/csv.ts";
-import { locate, readShared } from "./files.ts";
+import { type CsvReader, readCsv } from "../table/csv.ts";
+import { readShared } from "./files.ts";
 
-/** @throws InputError `data.csv.encoding`, and as {@link tableFromCsv} and {@link readShared} do */
-export async function readCsv(source: CsvSource, baseFolder: string): Promise<Table> {
-  const path = locate(source.csv, baseFolder);
+/** @throws InputError `data.csv.encoding`, and as {@link readCsv} and {@link readShared} do */
+export async function readCsvFile<Result>(path: string, reader: CsvReader<Result>): Promise<Result> {
   const bytes = await readShared(path);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   checkEncoding(text, path);
-  return tableFromCsv(parse, text, path, source);
+  return readCsv(parse, text, path, reader);
 }
 
 /** Other encodings would turn into other letters without a word, and two names into one. */

@@ -2,27 +2,23 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { idxFile } from "../testing/idx-file.ts";
 import { loadDataset } from "./load.ts";
 
 let baseFolder: string;
 const answers = [0, 0, 1, 1, 2, 2, 0, 1, 2, 2];
 
-/** An IDX file of bytes. */
-function idx(dimensions: number[], data: number[]): Uint8Array {
-  return Uint8Array.from([0, 0, 8, dimensions.length, ...dimensions.flatMap((n) => [0, 0, 0, n]), ...data]);
-}
-
 beforeAll(async () => {
   baseFolder = await mkdtemp(join(tmpdir(), "coterie-idx-"));
   const files: Record<string, Uint8Array> = {
-    images: idx(
+    images: idxFile(
       [10, 2, 1],
       Array.from({ length: 20 }, (_, i) => i),
     ),
-    labels: idx([10], answers),
-    "test-images": idx([2, 2, 1], [9, 9, 9, 9]),
-    "test-labels": idx([2], [2, 1]),
-    "wide-images": idx([2, 2, 2], [9, 9, 9, 9, 9, 9, 9, 9]),
+    labels: idxFile([10], answers),
+    "test-images": idxFile([2, 2, 1], [9, 9, 9, 9]),
+    "test-labels": idxFile([2], [2, 1]),
+    "wide-images": idxFile([2, 2, 2], [9, 9, 9, 9, 9, 9, 9, 9]),
   };
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(baseFolder, name), bytes);
 });

@@ -1,17 +1,16 @@
 import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type Sharp from "sharp";
 import { InputError } from "../../errors.ts";
-import { allocate } from "../allocate.ts";
+import { allocate, shareLabels } from "../allocate.ts";
 import type { Examples } from "../examples.ts";
 import { sortedNames } from "../names.ts";
+import { isPicture, type PictureShape, pictureExtensions } from "../pictures.ts";
 import type { ImagesSource } from "../sources.ts";
 import { fileError, locate } from "./files.ts";
 import { resolveInPackage } from "./package.ts";
-
-const extensions = new Set([".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".avif", ".svg"]);
 
 /** Pictures decoded at once: enough to keep the decoder's threads busy, few enough to bound memory. */
 const batch = 16;
@@ -38,14 +37,22 @@ export async function loadImages(
       },
     );
   }
-  const module = resolveInPackage("sharp", baseFolder, "A folder of images");
-  const { default: sharp } = (await import(pathToFileURL(module).href)) as { default: typeof Sharp };
   const root = locate(source.images, baseFolder);
   if (statSync(root, { throwIfNoEntry: false })?.isFile()) {
     throw new InputError("data.file.unreadable", `${root} is a file, but a folder is needed.`, { at: root });
   }
-  const read = async (folder: string, classNames: readonly string[]) =>
-    decode(sharp, await listPictures(folder, classNames), classNames.length, size, channels);
+  const shape = [channels, size, size] as const;
+  const read = async (folder: string, classNames: readonly string[]): Promise<Examples> => {
+    const pictures = await listPictures(folder, classNames);
+    const paths = pictures.map(({ path }) => path);
+    return {
+      features: await decodePictures(paths, shape, baseFolder),
+      scale: 1 / 255,
+      shape,
+      labels: shareLabels(pictures.map(({ label }) => label)),
+      classes: classNames.length,
+    };
+  };
 
   const top = await listFolders(root);
   if (top.length !== 2 || !top.includes("train") || !top.includes("test")) {
@@ -94,12 +101,12 @@ async function listPictures(folder: string, classNames: readonly string[]): Prom
   const pictures: Picture[] = [];
   for (const name of classNames.filter((name) => present.includes(name))) {
     const files = (await readdir(join(folder, name)))
-      .filter((file) => !file.startsWith(".") && extensions.has(extname(file).toLowerCase()))
+      .filter((file) => !file.startsWith(".") && isPicture(file))
       .sort();
     if (files.length === 0) {
       throw new InputError(
         "data.images.empty",
-        `${join(folder, name)} holds no pictures (${[...extensions].join(", ")}): add some or remove the folder.`,
+        `${join(folder, name)} holds no pictures (${pictureExtensions.join(", ")}): add some or remove the folder.`,
         { at: join(folder, name) },
       );
     }
@@ -112,19 +119,25 @@ async function listPictures(folder: string, classNames: readonly string[]): Prom
   return pictures;
 }
 
-async function decode(
-  sharp: typeof Sharp,
-  pictures: readonly Picture[],
-  classes: number,
-  size: number,
-  channels: 1 | 3,
-): Promise<Examples> {
-  const area = size * size;
-  const features = new Uint8Array(allocate(pictures.length * channels * area));
-  for (let start = 0; start < pictures.length; start += batch) {
+/**
+ * Pixels of each picture as bytes, one picture after the other: [channels, rows, columns], grey (one channel) or
+ * red, green and blue planes. See {@link loadImages} for how a picture is fitted.
+ * @throws InputError `data.images.decode`, `data.package.missing`
+ */
+export async function decodePictures(
+  paths: readonly string[],
+  shape: PictureShape,
+  baseFolder: string,
+): Promise<Uint8Array> {
+  const module = resolveInPackage("sharp", baseFolder, "A folder of images");
+  const { default: sharp } = (await import(pathToFileURL(module).href)) as { default: typeof Sharp };
+  const [channels, rows, columns] = shape;
+  const area = rows * columns;
+  const features = new Uint8Array(allocate(paths.length * channels * area));
+  for (let start = 0; start < paths.length; start += batch) {
     await Promise.all(
-      pictures.slice(start, start + batch).map(async ({ path }, i) => {
-        const pixels = await decodeOne(sharp, path, size, channels);
+      paths.slice(start, start + batch).map(async (path, i) => {
+        const pixels = await decodeOne(sharp, path, shape);
         const offset = (start + i) * channels * area;
         // Interleaved pixels to planes: channels, rows, columns.
         for (let channel = 0; channel < channels; channel++) {
@@ -135,23 +148,18 @@ async function decode(
       }),
     );
   }
-  const labels = new Int32Array(allocate(4 * pictures.length));
-  pictures.forEach(({ label }, row) => {
-    labels[row] = label;
-  });
-  return { features, scale: 1 / 255, shape: [channels, size, size], labels, classes };
+  return features;
 }
 
 async function decodeOne(
   sharp: typeof Sharp,
   path: string,
-  size: number,
-  channels: 1 | 3,
+  [channels, rows, columns]: PictureShape,
 ): Promise<Uint8Array> {
   try {
     return await sharp(path)
       .rotate()
-      .resize(size, size, { fit: "cover" })
+      .resize(columns, rows, { fit: "cover" })
       .flatten()
       .toColourspace(channels === 1 ? "b-w" : "srgb")
       .raw({ depth: "uchar" })

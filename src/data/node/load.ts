@@ -8,9 +8,11 @@ import { selectRows, take } from "../select.ts";
 import type { DataSource, RowLimits } from "../sources.ts";
 import { splitRows } from "../split.ts";
 import type { Table } from "../table/builder.ts";
+import { tableReader } from "../table/csv.ts";
 import { encodeTable } from "../table/encode.ts";
-import { readCsv } from "./csv.ts";
+import { readCsvFile } from "./csv.ts";
 import { loadFashion } from "./fashion.ts";
+import { locate } from "./files.ts";
 import { loadIdx } from "./idx.ts";
 import { loadImages } from "./images.ts";
 import { loadMnist } from "./mnist.ts";
@@ -32,8 +34,13 @@ export async function loadDataset(source: DataSource, options: LoadOptions): Pro
   const { baseFolder } = options;
   const random = SimulationRandom.fromSeed(options.seed).stream("data");
   if ("dataset" in source) return limit(await loadNamed(source.dataset, baseFolder), source, random);
-  if ("csv" in source) return splitTable(await readCsv(source, baseFolder), source, random);
-  if ("parquet" in source) return splitTable(await readParquet(source, baseFolder), source, random);
+  if ("csv" in source) {
+    const path = locate(source.csv, baseFolder);
+    return splitTable(await readCsvFile(path, tableReader(path, source)), source, random);
+  }
+  if ("parquet" in source) {
+    return splitTable(await readParquet(locate(source.parquet, baseFolder), source), source, random);
+  }
   if ("images" in source) {
     const { train, test, classNames } = await loadImages(source, baseFolder);
     const name = basename(source.images);

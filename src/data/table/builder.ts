@@ -3,123 +3,107 @@
  * nothing of file formats: a reader feeds it cells that are numbers or text.
  */
 import { InputError } from "../../errors.ts";
-import { nearestName, sortedNames } from "../names.ts";
-import { ColumnBuilder, type FeatureColumn, type Place } from "./column.ts";
-
-/** Most distinct labels: beyond, the column is a quantity or an identifier rather than a class. */
-export const mostClasses = 1000;
+import type { FeatureColumn, Place } from "./column.ts";
+import type { TableEncoding } from "./encoding.ts";
+import { layoutFromEncoding, layoutFromRoles, type TableLayout, type TableRoles } from "./layout.ts";
 
 export interface Table {
   readonly file: string;
   readonly rows: number;
   readonly features: readonly FeatureColumn[];
+  /** Name of the label's column. */
+  readonly label: string;
   /** Class of each row, an index into `classNames`. */
   readonly labels: Int32Array;
-  /** Sorted: by value if all are whole numbers, otherwise as text. */
+  /** Sorted: by value if all are whole numbers, otherwise as text. Those of the run in a client's table. */
   readonly classNames: readonly string[];
   readonly owners?: readonly string[];
-}
-
-/** Which columns are not features. */
-export interface TableRoles {
-  readonly label: string;
-  readonly id?: string | undefined;
+  /** What a run's encoding had no use for in a client's table, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 export class TableBuilder {
   readonly #file: string;
   readonly #place: Place;
   readonly #names: readonly string[];
-  readonly #label: number;
-  readonly #id: number | undefined;
-  readonly #columns: readonly (ColumnBuilder | undefined)[];
-  readonly #labels: string[] = [];
+  readonly #layout: TableLayout;
   readonly #owners: string[] = [];
+  #rows = 0;
+  /** Places in the header of the columns that are read, ascending. */
+  readonly used: readonly number[];
 
   /**
    * @param names the header
+   * @param roles which columns are label and id, all others being features; or the encoding that a run has
+   *   settled, whose columns are found by name and read as it says
    * @param file for errors that concern the whole file
    * @param place for errors that concern a row, counted from 0
-   * @throws InputError `data.table.header`, `data.table.column`, `data.table.features`
+   * @throws InputError as {@link layoutFromRoles} and {@link layoutFromEncoding} do
    */
-  constructor(names: readonly string[], roles: TableRoles, file: string, place: Place) {
-    checkHeader(names, file);
+  constructor(names: readonly string[], roles: TableRoles | TableEncoding, file: string, place: Place) {
     this.#file = file;
     this.#place = place;
     this.#names = names;
-    this.#label = findColumn(names, roles.label, "label", file);
-    this.#id = roles.id === undefined ? undefined : findColumn(names, roles.id, "id", file);
-    if (this.#id === this.#label) {
-      throw new InputError(
-        "data.table.column",
-        `Column "${roles.label}" of ${file} cannot be both data.label and data.id.`,
-        { at: "data.id" },
-      );
-    }
-    this.#columns = names.map((name, i) => (this.isFeature(i) ? new ColumnBuilder(name, place) : undefined));
-    if (this.#columns.every((column) => column === undefined)) {
-      throw new InputError(
-        "data.table.features",
-        `${file} has no columns besides data.label and data.id: there is nothing to learn from.`,
-        { at: file },
-      );
-    }
+    const layout =
+      "features" in roles
+        ? layoutFromEncoding(names, roles, file, place)
+        : layoutFromRoles(names, roles, file, place);
+    this.#layout = layout;
+    this.used = [...names.keys()].filter(
+      (i) => i === layout.label || i === layout.id || layout.features.has(i),
+    );
   }
 
-  isFeature(column: number): boolean {
-    return column !== this.#label && column !== this.#id;
+  /** Whether a cell of this column that spells a number is to be given as one. */
+  takesNumbers(column: number): boolean {
+    return this.#layout.features.get(column)?.takesNumbers ?? false;
   }
 
-  /** @throws InputError `data.table.cell` for an empty cell, and all of {@link ColumnBuilder.add} */
+  /**
+   * @param cells by their place in the header; those of columns that are not `used` do not matter
+   * @throws InputError `data.table.cell` for an empty cell, and what the columns' and labels' readers throw
+   */
   addRow(cells: readonly (number | string)[]): void {
-    const row = this.#labels.length;
-    for (let i = 0; i < this.#names.length; i++) {
+    const { label, id, features } = this.#layout;
+    const row = this.#rows;
+    for (const i of this.used) {
       const cell = cells[i];
+      const column = features.get(i);
       // A NaN among labels or owners is a missing one; among features the column says so itself.
-      if (cell === "" || (Number.isNaN(cell) && !this.isFeature(i))) throw this.#empty(i, row);
-      this.#columns[i]?.add(cell, row);
+      if (cell === "" || (Number.isNaN(cell) && column === undefined)) throw this.#empty(i, row);
+      column?.add(cell, row);
     }
-    this.#labels.push(String(cells[this.#label]));
-    if (this.#id !== undefined) this.#owners.push(String(cells[this.#id]));
+    this.#layout.labels.add(String(cells[label]), row);
+    if (id !== undefined) this.#owners.push(String(cells[id]));
+    this.#rows++;
   }
 
   /** @throws InputError `data.table.empty`, `data.table.classes` */
   finish(): Table {
-    if (this.#labels.length === 0) {
+    const { label, id, labels, features } = this.#layout;
+    if (this.#rows === 0) {
       throw new InputError("data.table.empty", `${this.#file} has a header but no rows: add data.`, {
         at: this.#file,
       });
     }
-    const classNames = this.#classNames();
-    const index = new Map(classNames.map((name, i) => [name, i]));
+    const notes = this.#notes();
     return {
       file: this.#file,
-      rows: this.#labels.length,
-      features: this.#columns.flatMap((column) => (column === undefined ? [] : [column.finish()])),
-      labels: Int32Array.from(this.#labels, (label) => index.get(label)!),
-      classNames,
-      ...(this.#id === undefined ? {} : { owners: this.#owners }),
+      rows: this.#rows,
+      features: Array.from(features.values(), (column) => column.finish()),
+      label: this.#names[label],
+      ...labels.finish(),
+      ...(id === undefined ? {} : { owners: this.#owners }),
+      ...(notes.length === 0 ? {} : { notes }),
     };
   }
 
-  #classNames(): string[] {
-    const names = new Set(this.#labels);
-    const column = `column "${this.#names[this.#label]}" of ${this.#file}`;
-    if (names.size === 1) {
-      throw new InputError(
-        "data.table.classes",
-        `The label ${column} has the same value ${JSON.stringify(this.#labels[0])} in every row: at least two classes are needed.`,
-        { at: this.#file },
-      );
-    }
-    if (names.size > mostClasses) {
-      throw new InputError(
-        "data.table.classes",
-        `The label ${column} has ${names.size} different values, more than ${mostClasses} classes: name a column of classes as data.label.`,
-        { at: this.#file },
-      );
-    }
-    return sortedNames(names);
+  #notes(): string[] {
+    const { ignored, features } = this.#layout;
+    const notes = Array.from(features.values(), (column) => column.note).filter((note) => note !== undefined);
+    if (ignored.length === 0) return notes;
+    const listed = ignored.slice(0, 20).join(", ") + (ignored.length > 20 ? ", ..." : "");
+    return [`Columns that this run does not use are left out: ${listed}.`, ...notes];
   }
 
   #empty(column: number, row: number): InputError {
@@ -129,33 +113,4 @@ export class TableBuilder {
       { at: this.#place(row) },
     );
   }
-}
-
-function checkHeader(names: readonly string[], file: string): void {
-  const seen = new Set<string>();
-  names.forEach((name, i) => {
-    if (name === "" || seen.has(name)) {
-      const fault =
-        name === "" ? `column ${i + 1} has no name` : `two columns are called ${JSON.stringify(name)}`;
-      throw new InputError(
-        "data.table.header",
-        `In the header of ${file}, ${fault}: give every column a name of its own.`,
-        { at: `${file}:1` },
-      );
-    }
-    seen.add(name);
-  });
-}
-
-function findColumn(names: readonly string[], name: string, role: "label" | "id", file: string): number {
-  const found = names.indexOf(name);
-  if (found >= 0) return found;
-  const nearest = nearestName(name, names);
-  const listed = names.slice(0, 20).join(", ") + (names.length > 20 ? ", ..." : "");
-  throw new InputError(
-    "data.table.column",
-    `${file} has no column "${name}" for data.${role}: ` +
-      (nearest === undefined ? `its first line names ${listed}.` : `did you mean "${nearest}"?`),
-    { at: `data.${role}` },
-  );
 }

@@ -12,13 +12,15 @@ export const mostCategories = 256;
 export type FeatureColumn = NumberColumn | TextColumn;
 
 export interface NumberColumn {
+  readonly name: string;
   readonly kind: "number";
   readonly values: readonly number[];
 }
 
 export interface TextColumn {
+  readonly name: string;
   readonly kind: "text";
-  /** Category of each row, an index into `categories`. */
+  /** Category of each row, an index into `categories`; -1 for a value that a run's encoding does not know. */
   readonly values: readonly number[];
   /** Sorted, so that the features do not depend on the order of the rows. */
   readonly categories: readonly string[];
@@ -27,7 +29,20 @@ export interface TextColumn {
 /** Where a row is, for people: "data.csv:12". */
 export type Place = (row: number) => string;
 
-export class ColumnBuilder {
+/** What a table's cells of one feature are fed to. */
+export interface ColumnReader {
+  /** Cells that spell a number are to be given as one. */
+  readonly takesNumbers: boolean;
+  /** What the owner of the table should know about the column, as a sentence. */
+  readonly note: string | undefined;
+  add(cell: number | string, row: number): void;
+  finish(): FeatureColumn;
+}
+
+/** A column whose first cell decides what it holds. */
+export class ColumnBuilder implements ColumnReader {
+  readonly takesNumbers = true;
+  readonly note = undefined;
   readonly #name: string;
   readonly #place: Place;
   readonly #values: number[] = [];
@@ -42,26 +57,18 @@ export class ColumnBuilder {
   add(cell: number | string, row: number): void {
     if (this.#values.length === 0 && typeof cell === "string") this.#categories = new Map();
     if ((typeof cell === "string") !== (this.#categories !== undefined)) throw this.#mixed(cell, row);
-    this.#values.push(typeof cell === "string" ? this.#category(cell, row) : this.#number(cell, row));
+    this.#values.push(
+      typeof cell === "string" ? this.#category(cell, row) : finite(cell, this.#name, this.#place, row),
+    );
   }
 
   finish(): FeatureColumn {
-    if (this.#categories === undefined) return { kind: "number", values: this.#values };
+    const name = this.#name;
+    if (this.#categories === undefined) return { name, kind: "number", values: this.#values };
     const categories = sortedNames(this.#categories.keys());
     const rank = new Map(categories.map((category, i) => [category, i]));
     const ranks = Array.from(this.#categories.keys(), (category) => rank.get(category)!);
-    return { kind: "text", values: this.#values.map((code) => ranks[code]), categories };
-  }
-
-  #number(value: number, row: number): number {
-    // Features are 32-bit floats in the end: 1e39 is as infinite there as 1e999 is here.
-    if (Number.isFinite(Math.fround(value))) return value;
-    throw new InputError(
-      "data.table.cell",
-      `${this.#place(row)}: column "${this.#name}" holds ${value}, but every cell must be a finite 32-bit number: ` +
-        "correct the cell or remove the row.",
-      { at: this.#place(row) },
-    );
+    return { name, kind: "text", values: this.#values.map((code) => ranks[code]), categories };
   }
 
   #category(text: string, row: number): number {
@@ -89,4 +96,20 @@ export class ColumnBuilder {
       { at: this.#place(row) },
     );
   }
+}
+
+/**
+ * The value itself, if a feature can hold it.
+ * @throws InputError `data.table.cell`
+ */
+export function finite(value: number, column: string, place: Place, row: number): number {
+  // Features are 32-bit floats in the end: 1e39 is as infinite there as 1e999 is here.
+  if (Number.isFinite(Math.fround(value))) return value;
+  const at = place(row);
+  throw new InputError(
+    "data.table.cell",
+    `${at}: column "${column}" holds ${value}, but every cell must be a finite 32-bit number: ` +
+      "correct the cell or remove the row.",
+    { at },
+  );
 }

@@ -16,9 +16,10 @@ describe("tableFromCsv", () => {
       file: "flowers.csv",
       rows: 3,
       features: [
-        { kind: "number", values: [1.5, -20, 0.5] },
-        { kind: "text", values: [1, 0, 1], categories: ['light "blue", pale', "red"] },
+        { name: "length", kind: "number", values: [1.5, -20, 0.5] },
+        { name: "colour", kind: "text", values: [1, 0, 1], categories: ['light "blue", pale', "red"] },
       ],
+      label: "kind",
       labels: Int32Array.of(1, 0, 1),
       classNames: ["a", "b"],
       owners: ["007", "7", "007"],

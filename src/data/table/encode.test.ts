@@ -7,11 +7,12 @@ const table: Table = {
   rows: 4,
   features: [
     // Training rows hold 1, 3, 5: mean 3, deviation sqrt(8/3). Row 3 is held out and must not count.
-    { kind: "number", values: [1, 3, 5, 1000] },
-    { kind: "text", values: [1, 0, 1, 2], categories: ["a", "b", "c"] },
+    { name: "x", kind: "number", values: [1, 3, 5, 1000] },
+    { name: "c", kind: "text", values: [1, 0, 1, 2], categories: ["a", "b", "c"] },
     // Constant but for the held-out row; 0.1 has no exact mean in binary.
-    { kind: "number", values: [0.1, 0.1, 0.1, 2.1] },
+    { name: "y", kind: "number", values: [0.1, 0.1, 0.1, 2.1] },
   ],
+  label: "kind",
   labels: Int32Array.of(0, 1, 0, 1),
   classNames: ["no", "yes"],
 };
@@ -28,6 +29,6 @@ it("standardises numbers by the training rows alone and one-hot encodes text", (
 it("keeps differences that 32-bit floats lose before standardising", () => {
   // Milliseconds since 1970: neighbours are equal as 32-bit floats.
   const values = [1.7e12, 1.7e12 + 1];
-  const times: Table = { ...table, rows: 2, features: [{ kind: "number", values }] };
+  const times: Table = { ...table, rows: 2, features: [{ name: "x", kind: "number", values }] };
   expect([...encodeTable(times, Int32Array.of(0, 1), new Int32Array()).train.features]).toEqual([-1, 1]);
 });

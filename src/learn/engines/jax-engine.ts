@@ -1,36 +1,43 @@
 /**
- * jax-js itself as an engine: the step is compiled with `jit` and runs on WebAssembly. The oracle in tests and the
- * fallback in browsers; tens of times slower than ONNX Runtime.
+ * jax-js itself as an engine: the step is compiled with `jit`. On WebAssembly it is the oracle in tests and tens of
+ * times slower than ONNX Runtime; on a browser's graphics processor it may be the fastest there is.
  */
-import { defaultDevice, init, jit, numpy as np } from "@jax-js/jax";
+import { type Device, defaultDevice, init, jit, numpy as np } from "@jax-js/jax";
 import { size } from "../../data/examples.ts";
 import { RunError } from "../../errors.ts";
 import type { Engine, Loop, Program, TensorData } from "../engine.ts";
 import { checkLengths, stepsIn } from "./check-lengths.ts";
 
-let ready: Promise<unknown> | undefined;
+/** jax-js on WebAssembly. */
+export const jaxEngine = createJaxEngine("jax", "wasm");
 
-/** Makes WebAssembly the default device of jax-js, once. */
-function useWebAssembly(): Promise<unknown> {
-  ready ??= init("wasm").then((devices) => {
-    if (!devices.includes("wasm")) {
-      throw new RunError(
-        "learn.jax.device",
-        "jax-js needs WebAssembly, which this JavaScript engine does not offer.",
-      );
-    }
-    defaultDevice("wasm");
-  });
-  return ready;
+/**
+ * jax-js on a device. Which one is a setting of jax-js as a whole, so that a thread may use one of these engines
+ * only.
+ *
+ * @throws RunError `learn.jax.device` on loading, where the device does not exist.
+ */
+export function createJaxEngine(name: string, device: "wasm" | "webgpu"): Engine {
+  let ready: Promise<void> | undefined;
+  return {
+    name,
+    load: async (program) => {
+      ready ??= useDevice(device);
+      await ready;
+      return new JaxLoop(program);
+    },
+  };
 }
 
-export const jaxEngine: Engine = {
-  name: "jax",
-  load: async (program) => {
-    await useWebAssembly();
-    return new JaxLoop(program);
-  },
-};
+async function useDevice(device: Device): Promise<void> {
+  if (!(await init(device)).includes(device)) {
+    throw new RunError(
+      "learn.jax.device",
+      `jax-js needs ${device}, which this JavaScript engine does not offer.`,
+    );
+  }
+  defaultDevice(device);
+}
 
 class JaxLoop implements Loop {
   readonly #program: Program;

@@ -8,7 +8,7 @@
 import { size } from "../../data/examples.ts";
 import { RunError } from "../../errors.ts";
 import type { Loop, TensorData, TensorSpec } from "../engine.ts";
-import type { LoweredProgram } from "../lowering/lower.ts";
+import type { LoweredProgram } from "../lowered-program.ts";
 import { checkLengths, stepsIn } from "./check-lengths.ts";
 
 /** One of the packages, whose own tensor type is `Tensor`. */

@@ -7,27 +7,13 @@
  */
 import { InputError } from "../../errors.ts";
 import type { Program, TensorSpec } from "../engine.ts";
+import type { LoweredProgram } from "../lowered-program.ts";
 import { type ElementType, Graph, type Value } from "./graph.ts";
 import { optimize } from "./optimize.ts";
 import { primitives } from "./primitives.ts";
 import { encodeScan } from "./scan.ts";
 import { type Atom, type Trace, traceProgram, type Variable } from "./trace.ts";
 import { dense, type View, viewOf } from "./view.ts";
-
-/** A program as an ONNX model. Plain data: it crosses into workers that never load jax-js. */
-export interface LoweredProgram {
-  readonly name: string;
-  /**
-   * Runs one step after another (an ONNX `Scan` over the step). The model's inputs are `carry0...`, `constant0...`
-   * and `input0...`, its outputs `newCarry0...` and `output0...`, in the order of the specs; what goes in and comes
-   * out of every step has a leading axis more, one entry per step.
-   */
-  readonly model: Uint8Array;
-  readonly carry: readonly TensorSpec[];
-  readonly constants: readonly TensorSpec[];
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-}
 
 /**
  * Traces and lowers a program.

@@ -5,6 +5,7 @@
  * change. Fields that nobody here writes are left out.
  */
 import protobuf from "protobufjs/light.js";
+import { InputError } from "../../errors.ts";
 
 export const irVersion = 10;
 /** Version of the standard operator set. */
@@ -132,6 +133,22 @@ export interface TensorProto {
 export interface ValueInfoProto {
   name: string;
   type: { tensorType: { elemType: number; shape: { dim: ({ dimValue: number } | { dimParam: string })[] } } };
+}
+
+/**
+ * The model of a stranger, reduced to what the schema above knows. ONNX files may take a tensor's data from another
+ * file of the machine that opens them; no such reference survives.
+ *
+ * @throws InputError `learn.bundle.model` when the bytes are no ONNX model.
+ */
+export function withoutReferences(model: Uint8Array, name: string): Uint8Array {
+  try {
+    return modelType.encode(modelType.decode(model)).finish();
+  } catch (cause) {
+    throw new InputError("learn.bundle.model", `${name} is no ONNX model; was it damaged on its way?`, {
+      cause,
+    });
+  }
 }
 
 /** Encodes a model as the bytes of an `.onnx` file. */

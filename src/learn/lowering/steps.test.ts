@@ -6,8 +6,9 @@ import { describe, expect, test } from "vitest";
 import { size } from "../../data/examples.ts";
 import type { Engine, Loop, Program, TensorData } from "../engine.ts";
 import { jaxEngine } from "../engines/jax-engine.ts";
-import { evaluationProgram, type StepWork, trainingProgram } from "../local-program.ts";
+import { evaluationProgram, trainingProgram } from "../local-program.ts";
 import { onnxEngine } from "../node/onnx-engine.ts";
+import type { StepWork } from "../program-specs.ts";
 import { findTask } from "../tasks/registry.ts";
 
 const spec = { shape: [1, 28, 28], classes: 10 };

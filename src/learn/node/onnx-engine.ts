@@ -2,7 +2,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Engine, Loop } from "../engine.ts";
 import { type OnnxRuntime, openLoop } from "../engines/onnx-loop.ts";
-import type { LoweredProgram } from "../lowering/lower.ts";
+import type { LoweredEngine, LoweredProgram } from "../lowered-program.ts";
 
 const options: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
@@ -47,3 +47,12 @@ export const onnxEngine: Engine = {
 export function openLowered(lowered: LoweredProgram): Promise<Loop> {
   return openLoop(runtime, lowered);
 }
+
+/** Opens programs that a server sent; needs no jax-js. A model may compute what it likes, but reads no files. */
+export const onnxLoweredEngine: LoweredEngine = {
+  name: "onnx",
+  open: async (lowered) => {
+    const { withoutReferences } = await import("../lowering/onnx-schema.ts");
+    return openLowered({ ...lowered, model: withoutReferences(lowered.model, lowered.name) });
+  },
+};

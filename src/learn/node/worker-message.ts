@@ -1,7 +1,7 @@
 /** What passes between a worker trainer and its threads. Plain data; large arrays lie in shared memory. */
 import type { Examples } from "../../data/examples.ts";
 import { CoterieError, InputError, RunError } from "../../errors.ts";
-import type { LoweredProgram } from "../lowering/lower.ts";
+import type { LoweredProgram } from "../lowered-program.ts";
 import type { EvaluationSums, LoopShape } from "../train-locally.ts";
 import type { TrainJob, TrainResult } from "../training.ts";
 

@@ -6,7 +6,7 @@ import { np } from "../index.ts";
 import { initialParameters } from "../parameters.ts";
 import { defineTask, type Task } from "../task.ts";
 import { findTask } from "../tasks/registry.ts";
-import type { EvaluateResult, LocalWork, Trainer, TrainResult } from "../training.ts";
+import type { EvaluateResult, LocalWork, Trainer, TrainJob, TrainResult } from "../training.ts";
 import { onnxEngine } from "./onnx-engine.ts";
 import { createWorkerTrainer } from "./worker-trainer.ts";
 
@@ -121,6 +121,20 @@ describe("errors", () => {
     const options = { task, dataset, work, workers: 1, shards: [Int32Array.of(1000)] };
     await expect(createWorkerTrainer(options)).rejects.toMatchObject({ code: "learn.shard.row" });
   });
+});
+
+test("an aborted job rejects, whether it waited or ran, and the thread goes on", async () => {
+  await using trainer = await start(1);
+  const controller = new AbortController();
+  const job: TrainJob = { kind: "train", shard: 3, parameters, work, seed: 1 };
+  const jobs = [0, 1].map(() => trainer.run(job, controller.signal));
+  const evaluation = trainer.run({ kind: "evaluate", parameters, on: "test" }, controller.signal);
+  const unmoved = trainer.run(job);
+  controller.abort();
+  for (const aborted of [...jobs, evaluation]) {
+    await expect(aborted).rejects.toMatchObject({ name: "AbortError" });
+  }
+  expect((await unmoved).steps).toBe(20);
 });
 
 test.each([1, 2])("closing ends running and waiting jobs with an error (%i workers)", async (workers) => {

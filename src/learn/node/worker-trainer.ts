@@ -6,10 +6,11 @@
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { RunError } from "../../errors.ts";
+import { evaluationParts } from "../evaluation-parts.ts";
 import { lower } from "../lowering/lower.ts";
 import { RecentCache } from "../recent-cache.ts";
-import { combineSums, type EvaluationSums } from "../train-locally.ts";
-import { type PlannedProgram, placeOf, type TrainerData, TrainerPlan } from "../trainer-plan.ts";
+import { combineSums, type EvaluationSums, placeOf } from "../train-locally.ts";
+import { type PlannedProgram, type TrainerData, TrainerPlan } from "../trainer-plan.ts";
 import type { EvaluateJob, EvaluateResult, LocalWork, Trainer, TrainJob, TrainResult } from "../training.ts";
 import { shared, sharedExamples, sharedRows } from "./shared-memory.ts";
 import {
@@ -33,7 +34,8 @@ const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 
 /**
  * Starts the threads. Close with `await trainer[Symbol.asyncDispose]()` (or `await using`): jobs that still run
- * then reject with RunError `learn.worker.stopped`.
+ * then reject with RunError `learn.worker.stopped`. An aborted job does not start; one that a thread has begun runs
+ * to its end unheard, since ending a thread inside a native call would take the process down.
  *
  * @throws InputError `learn.task.*` when the task cannot be built or traced for the data.
  */
@@ -85,16 +87,16 @@ class WorkerTrainer implements Trainer {
     await this.#compiled(this.#plan.evaluation());
   }
 
-  run(job: TrainJob): Promise<TrainResult>;
-  run(job: EvaluateJob): Promise<EvaluateResult>;
-  run(job: TrainJob | EvaluateJob): Promise<TrainResult | EvaluateResult> {
-    return job.kind === "train" ? this.#train(job) : this.#evaluate(job);
+  run(job: TrainJob, signal?: AbortSignal): Promise<TrainResult>;
+  run(job: EvaluateJob, signal?: AbortSignal): Promise<EvaluateResult>;
+  run(job: TrainJob | EvaluateJob, signal?: AbortSignal): Promise<TrainResult | EvaluateResult> {
+    return job.kind === "train" ? this.#train(job, signal) : this.#evaluate(job, signal);
   }
 
-  async #train(job: TrainJob): Promise<TrainResult> {
+  async #train(job: TrainJob, signal: AbortSignal | undefined): Promise<TrainResult> {
     const rows = this.#plan.rows(job.shard);
     const program = await this.#compiled(this.#plan.training(job.work, job.correction !== undefined));
-    return this.#dispatch<TrainResult>(() => ({
+    return this.#dispatch<TrainResult>(signal, () => ({
       kind: "train",
       program,
       rows,
@@ -106,15 +108,13 @@ class WorkerTrainer implements Trainer {
     }));
   }
 
-  async #evaluate(job: EvaluateJob): Promise<EvaluateResult> {
+  async #evaluate(job: EvaluateJob, signal: AbortSignal | undefined): Promise<EvaluateResult> {
     const program = await this.#compiled(this.#plan.evaluation());
     const parameters = shared(job.parameters);
     const on = job.on === "test" ? "test" : "train";
-    const parts = this.#plan
-      .parts(job)
-      .map((rows) =>
-        this.#dispatch<EvaluationSums>(() => ({ kind: "evaluate", program, on, rows, parameters })),
-      );
+    const parts = evaluationParts(this.#plan.rows(job.on)).map((rows) =>
+      this.#dispatch<EvaluationSums>(signal, () => ({ kind: "evaluate", program, on, rows, parameters })),
+    );
     return combineSums(await Promise.all(parts), placeOf(job));
   }
 
@@ -122,11 +122,15 @@ class WorkerTrainer implements Trainer {
    * Sends a request as soon as a thread is free. It is made only then, so that a thousand waiting jobs do not hold
    * a thousand copies of the model.
    */
-  async #dispatch<T extends TrainResult | EvaluationSums>(make: () => WorkerRequest): Promise<T> {
+  async #dispatch<T extends TrainResult | EvaluationSums>(
+    signal: AbortSignal | undefined,
+    make: () => WorkerRequest,
+  ): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       if (this.#closed) throw stopped();
+      signal?.throwIfAborted();
       const running: Promise<WorkerAnswer> = this.#pool.run(make());
       this.#running.add(running);
       const answer = (await running
@@ -135,6 +139,7 @@ class WorkerTrainer implements Trainer {
         })
         .finally(() => this.#running.delete(running))) as WorkerAnswer<T>;
       if (this.#closed) throw stopped();
+      signal?.throwIfAborted();
       if ("failure" in answer) throw errorOf(answer.failure);
       return answer.result;
     } finally {

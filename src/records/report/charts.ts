@@ -1,7 +1,8 @@
 import type { Outcome, RoundSummary } from "../events.ts";
 import { evenlySpaced, limits } from "./limits.ts";
 import type { PartitionView } from "./partition.ts";
-import type { Attendance, Fate } from "./timeline.ts";
+import type { Fate } from "./round-timeline.ts";
+import type { Attendance } from "./timeline.ts";
 
 /**
  * The charts of a report as ECharts options in plain data. A `formatter` or `valueFormatter` that begins with

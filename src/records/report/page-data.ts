@@ -1,5 +1,5 @@
 import { type ChartOption, type fates, short } from "./charts.ts";
-import type { Fate, RoundTimeline } from "./timeline.ts";
+import type { Fate, RoundTimeline } from "./round-timeline.ts";
 
 /** What the page's script gets to work with, as JSON. */
 export interface PageData {

@@ -43,7 +43,8 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function spread(values: number[]): PartitionView["examples"] {
+/** Least, median and most of at least one value. */
+export function spread(values: readonly number[]): PartitionView["examples"] {
   const sorted = values.toSorted((a, b) => a - b);
   const last = sorted.length - 1;
   const median = (sorted[Math.floor(last / 2)] + sorted[Math.ceil(last / 2)]) / 2;

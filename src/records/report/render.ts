@@ -9,6 +9,7 @@ import {
 } from "./charts.ts";
 import { comparison } from "./comparison.ts";
 import type { RunDigest } from "./digest.ts";
+import { drawing } from "./drawing.ts";
 import { formatBytes, formatNumber, formatPercent, formatSeconds } from "./format.ts";
 import { Html, html, scriptCode, scriptJson } from "./html.ts";
 import { limits } from "./limits.ts";
@@ -47,7 +48,7 @@ export function renderReport(runs: readonly RunDigest[], assets: ReportAssets): 
   const { body, charts } = single ? singleRun(single) : comparison(runs);
   const data: PageData = { charts, fates, timelines: single ? pageTimelines(single.timelines) : [] };
   const formats = `{ bytes: ${formatBytes}, seconds: ${formatSeconds}, percent: ${formatPercent}, number: ${formatNumber} }`;
-  const start = `(${drawReport})(echarts, JSON.parse(document.getElementById("report-data").textContent), ${formats});`;
+  const start = `(${drawReport})(echarts, JSON.parse(document.getElementById("report-data").textContent), ${drawing}, ${formats});`;
   const policy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
   return html`<!doctype html>

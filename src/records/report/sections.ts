@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
 import type { RoundSummary } from "../events.ts";
+import { roundColumns } from "./columns.ts";
 import type { RunDigest } from "./digest.ts";
-import { formatBytes, formatNumber, formatPercent, formatSeconds } from "./format.ts";
+import { type Fact, headlines, methodFacts, runFacts } from "./facts.ts";
+import { formatNumber } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { limits } from "./limits.ts";
 import type { PartitionView } from "./partition.ts";
@@ -19,78 +21,22 @@ export function runState({ finished, failure, summary, started }: RunDigest): Ht
 }
 
 export function keyFigures(digest: RunDigest): Html {
-  const { summary, totals, started, finished } = digest;
-  const { final, best } = summary;
-  const bytes = totals.uplinkBytes + totals.downlinkBytes + totals.clientToClientBytes;
-  const between =
-    totals.clientToClientBytes > 0 ? ` · ${formatBytes(totals.clientToClientBytes)} between clients` : "";
-  const privacy = finished?.privacy;
-  const share = totals.selected > 0 ? formatPercent(totals.contributed / totals.selected) : "–";
-  return html`<dl class="cards">
-    ${card("Final accuracy", final ? formatPercent(final.accuracy) : "–", final ? `held-out set, loss ${lossText(final.loss)}` : "not evaluated yet")}
-    ${card("Best accuracy", best ? formatPercent(best.accuracy) : "–", best ? `in round ${best.round}` : "")}
-    ${card("Rounds", `${summary.rounds.length}`, `of ${started.rounds}`)}
-    ${card("Answers used", share, `${formatNumber(totals.contributed)} of ${formatNumber(totals.selected)} asked`)}
-    ${card("On the wire", formatBytes(bytes), `${formatBytes(totals.uplinkBytes)} up · ${formatBytes(totals.downlinkBytes)} down${between}`)}
-    ${card("Simulated time", formatSeconds(summary.virtualSeconds), "on the clients' clock")}
-    ${card("Real time", formatSeconds(summary.wallSeconds), `on this machine${finished ? `, ${formatBytes(finished.peakMemoryBytes)} of memory` : ""}`)}
-    ${privacy && card("Privacy", `ε = ${formatNumber(privacy.epsilon)}`, `per ${privacy.unit}, δ = ${privacy.delta}, ${privacy.accountant}`)}
-  </dl>`;
-}
-
-function card(name: string, figure: string, more: string): Html {
-  return html`<div><dt>${name}</dt><dd class="figure">${figure}</dd><dd>${more}</dd></div>`;
+  return html`<dl class="cards">${headlines(digest).map(({ name, value, more }) => html`<div><dt>${name}</dt><dd class="figure">${value}</dd><dd>${more}</dd></div>`)}</dl>`;
 }
 
 export function facts(digest: RunDigest): Html {
-  const { started, summary, incidents, finished } = digest;
-  const { cpu, cores, workers } = started.machine;
-  const rows: [string, string | number][] = [
-    ["Run", summary.run],
-    ["Recipe", summary.recipe],
-    ["Task", `${summary.task}, ${formatNumber(summary.parameters)} parameters`],
-    ["Clients", formatNumber(summary.clients)],
-    ["Seed", summary.seed],
-    ["Started", `${new Date(started.wall).toISOString().slice(0, 16).replace("T", " ")} UTC`],
-    ["Machine", `${cpu}, ${cores} cores, ${workers} workers`],
-    [
-      "Versions",
-      Object.entries(started.versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(", "),
-    ],
-    ["Resumed", times(incidents.resumes)],
-    ["Failed attempts at a round", times(incidents.failedAttempts)],
-    ["Refused messages", formatNumber(incidents.refused)],
-    ...(finished?.privacy?.assumptions ?? []).map((text): [string, string] => ["Privacy assumption", text]),
-  ];
-  return factTable(rows);
+  return factTable(runFacts(digest));
 }
 
-function times(count: number): string {
-  return count === 0 ? "never" : count === 1 ? "once" : `${count} times`;
-}
-
-function factTable(rows: readonly (readonly [string, string | number])[]): Html {
+function factTable(rows: readonly Fact[]): Html {
   return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`;
 }
 
-/** The figures of the method in use, nested ones by their path; nothing when there are none. */
-export function methodFigures({ finished }: RunDigest): Html | null {
-  const rows = flatten(finished?.method ?? {}).slice(0, 100);
+/** The figures of the method in use; nothing when there are none. */
+export function methodFigures(digest: RunDigest): Html | null {
+  const rows = methodFacts(digest);
   if (rows.length === 0) return null;
   return html`<section><h2>Figures of the method</h2>${factTable(rows)}</section>`;
-}
-
-/** The leaves of plain data with their dotted paths. */
-export function flatten(value: unknown, path = ""): [string, string][] {
-  if (typeof value !== "object" || value === null) {
-    return [[path, typeof value === "number" ? formatNumber(value) : String(value)]];
-  }
-  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {
-    return [[path, value.slice(0, 20).join(", ") + (value.length > 20 ? `, … (${value.length})` : "")]];
-  }
-  return Object.entries(value).flatMap(([key, item]) => flatten(item, path ? `${path}.${key}` : key));
 }
 
 /** What is needed to do the run again. */
@@ -103,20 +49,11 @@ export function recipeSection(digest: RunDigest): Html {
 
 /** The figures of the rounds, which are also the text form of the charts. */
 export function roundTable(rounds: readonly RoundSummary[], all: number): Html {
-  const head =
-    "Round,Accuracy,Loss,Asked,Contributed,Late,Dropped,Rejected,Up,Down,Between clients,Simulated,Real".split(
-      ",",
-    );
   const cut = rounds.length < all ? `, ${rounds.length} of ${formatNumber(all)}` : "";
   return html`<details><summary>Table of rounds${cut}</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of rounds"><table class="figures">
-    <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-    <tbody>${rounds.map((r) => html`<tr><td>${r.round}</td><td>${r.accuracy === null ? "–" : formatPercent(r.accuracy)}</td><td>${lossText(r.loss)}</td><td>${r.selected}</td><td>${r.contributed}</td><td>${r.late}</td><td>${r.dropped}</td><td>${r.rejected}</td><td>${formatBytes(r.uplinkBytes)}</td><td>${formatBytes(r.downlinkBytes)}</td><td>${formatBytes(r.clientToClientBytes)}</td><td>${formatSeconds(r.virtualSeconds)}</td><td>${formatSeconds(r.wallSeconds)}</td></tr>`)}</tbody>
+    <thead><tr>${roundColumns.map(([head]) => html`<th scope="col">${head}</th>`)}</tr></thead>
+    <tbody>${rounds.map((round) => html`<tr>${roundColumns.map(([, cell]) => html`<td>${cell(round)}</td>`)}</tr>`)}</tbody>
   </table></div></details>`;
-}
-
-/** The loss of a round that was not evaluated is null; one that was not finite has become null in the log. */
-export function lossText(loss: number | null): string {
-  return loss === null || Number.isNaN(loss) ? "–" : formatNumber(loss);
 }
 
 export function partitionSection(partition: PartitionView): Html {

@@ -35,6 +35,7 @@ export class Host<Job, Result, Event> {
   readonly #timers = new Map<string, () => void>();
   readonly #jobs = new Map<string, AbortController>();
   #draining = false;
+  #held = false;
   #closed = false;
 
   constructor(options: HostOptions<Job, Result, Event>) {
@@ -71,6 +72,16 @@ export class Host<Job, Result, Event> {
     this.#input({ kind: "left", party });
   }
 
+  /** Keeps further inputs waiting until `release`: what has just been recorded is to be on disk first. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#drain();
+  }
+
   /** Stops timers and jobs; the party gets no further input. */
   close(): void {
     this.#closed = true;
@@ -81,14 +92,20 @@ export class Host<Job, Result, Event> {
     this.#jobs.clear();
   }
 
-  /** Sending can bring an answer at once: it waits until the effects in hand are carried out. */
   #input(input: Input<Result>): void {
     if (this.#closed) return;
     this.#inputs.push(input);
+    this.#drain();
+  }
+
+  /** Sending can bring an answer at once: it waits until the effects in hand are carried out. */
+  #drain(): void {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+      while (!this.#held) {
+        const next = this.#inputs.shift();
+        if (next === undefined) return;
         for (const effect of this.#options.party.handle(next, this.#options.clock.now())) {
           if (this.#closed) return;
           this.#carryOut(effect);

@@ -8,16 +8,17 @@ import { serverMomentum } from "../federated/server-optimizers/momentum.ts";
 import { serverScaffold } from "../federated/server-optimizers/scaffold.ts";
 import type { ServerOptimizer } from "../federated/server-optimizers/server-optimizer.ts";
 import type { LocalWork } from "../learn/training.ts";
-import type { Recipe } from "../recipe/schema.ts";
+import type { Recipe } from "./schema.ts";
 
-export function protocolOf(recipe: Recipe): Protocol {
+/** The protocol, for both of its sides. */
+export function protocolOf(recipe: Pick<Recipe, "protocol" | "aggregator">): Protocol {
   switch (recipe.protocol.kind) {
     case "plain":
       return plain({ aggregator: aggregatorOf(recipe), weights: recipe.aggregator.weights });
   }
 }
 
-function aggregatorOf(recipe: Recipe): Aggregator {
+function aggregatorOf(recipe: Pick<Recipe, "aggregator">): Aggregator {
   switch (recipe.aggregator.kind) {
     case "mean":
       return meanAggregator;

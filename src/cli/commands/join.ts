@@ -1,0 +1,105 @@
+import type { Command } from "commander";
+import { RunError } from "../../errors.ts";
+import type { JoinEvent } from "../../join/join-run.ts";
+import type { DataRead, ServerTrusted } from "../../join/node/join.ts";
+import { formatBytes, formatSeconds } from "../../records/report/format.ts";
+import { shortFingerprint } from "../../runtime/session/identity.ts";
+import { parseJoinLink } from "../../runtime/session/join-link.ts";
+import { listenForInterrupt } from "../interrupt-signal.ts";
+import { Interrupted } from "../interrupted.ts";
+import { formatScore } from "../progress.ts";
+import { type Terminal, writeLine } from "../terminal.ts";
+
+interface Options {
+  readonly data?: string;
+  readonly name?: string;
+  readonly token?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** What a client has done, as `--json` prints it. */
+interface Contribution {
+  name: string;
+  run: string;
+  rounds: number;
+  accepted: number;
+  sentMessages: number;
+  sentBytes: number;
+}
+
+/** `coterie join URL`: a real client. */
+export function addJoinCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("join")
+    .description("take part in a served run with data of your own, which stays here")
+    .argument("<url>", "the link that `coterie serve` printed, or the server's address")
+    .option("--data <path>", "your data: a CSV or Parquet file, a folder of pictures by class, or IDX files")
+    .option("--name <name>", "your name in the run (default: this machine's)")
+    .option("--token <token>", "the invitation's token, where the URL does not hold it")
+    .option("--json", "one JSON value on standard output, everything else on standard error")
+    .option("--quiet", "no progress")
+    .action(async (url: string, { data, name, token, json, quiet }: Options) => {
+      const { joinServer } = await import("../../join/node/join.ts");
+      const link = { ...parseJoinLink(url), ...(token !== undefined && { token }) };
+      const done: Contribution = { name: "", run: "", rounds: 0, accepted: 0, sentMessages: 0, sentBytes: 0 };
+      const observe = (event: JoinEvent | DataRead | ServerTrusted): void => {
+        count(event, done);
+        const line = describe(event);
+        if (line !== undefined && !quiet) writeLine(terminal.err, line);
+      };
+      using interrupt = listenForInterrupt(() => writeLine(terminal.err, "\ncoterie: leaving"));
+      const { signal } = interrupt;
+      const end = await joinServer({ link, name, data, observe, signal });
+      if (json) writeLine(terminal.out, JSON.stringify({ ...done, end }));
+      if (signal.aborted) throw new Interrupted("you can join again by the same link");
+      if (end !== "finished") {
+        throw new RunError(
+          "join.ended",
+          "The server ended the run before it was finished; ask its operator.",
+        );
+      }
+    });
+}
+
+function count(event: JoinEvent | DataRead | ServerTrusted, done: Contribution): void {
+  if (event.kind === "planned") {
+    done.name = event.name;
+    done.run = event.received.plan.run;
+  } else if (event.kind === "trained") done.rounds++;
+  else if (event.kind === "round-closed" && event.accepted) done.accepted++;
+  else if (event.kind === "sent") {
+    done.sentMessages++;
+    done.sentBytes += event.message.bytes;
+  }
+}
+
+/** One line for people; undefined for what they need not see. */
+function describe(event: JoinEvent | DataRead | ServerTrusted): string | undefined {
+  switch (event.kind) {
+    case "server":
+      return event.trust === "new"
+        ? `server key ${shortFingerprint(event.key)}: seen for the first time, compare it with the operator's`
+        : undefined;
+    case "connected":
+      return event.resumed ? "connected again" : "connected";
+    case "waiting":
+      return `${event.reason} Next attempt in ${formatSeconds(event.seconds)}.`;
+    case "planned": {
+      const { plan, bundle } = event.received;
+      return `run ${plan.run}: ${bundle.task}, ${plan.rounds} rounds, ${plan.dimension} parameters, protocol ${plan.protocol.kind}; taking part as ${event.name}`;
+    }
+    case "data-read":
+      return [`${event.examples} examples`, ...event.notes].join("\n  ");
+    case "trained":
+      return `round ${event.round}: trained on ${event.examples} examples in ${formatSeconds(event.seconds)}, loss ${formatScore(event.loss)}`;
+    case "sent":
+      return event.message.tensors.length > 0
+        ? `round ${event.message.round}: sent ${event.message.kind}, ${formatBytes(event.message.bytes)}`
+        : undefined;
+    case "refused":
+      return `refused: ${event.reason} (${event.code})`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+/** Who is let in to a served run; kept in the run's folder, so that a restart knows everybody again. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../../errors.ts";
+import { readPrivateFile, writePrivateFile } from "../../runtime/node/private-file.ts";
+import { SessionError } from "../../runtime/session/control.ts";
+import type { Claim } from "../../runtime/session/handshake.ts";
+import { fingerprint } from "../../runtime/session/identity.ts";
+import { Members } from "../../runtime/session/members.ts";
+import { checkTokenProof, issueToken, type TokenRecord } from "../../runtime/session/token.ts";
+
+export class Membership {
+  readonly #path: string;
+  readonly #members: Members;
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, members: Members) {
+    this.#path = path;
+    this.#members = members;
+  }
+
+  /** @throws InputError `session.members`, `session.file` when the file is damaged */
+  static async open(folder: string): Promise<Membership> {
+    const path = join(folder, "keys", "members.json");
+    const members = await readPrivateFile(path, (json) => Members.restore(json));
+    return new Membership(path, members ?? new Members());
+  }
+
+  /** A new invitation; the token is in nobody's hands but the caller's. */
+  async invite(uses: TokenRecord["uses"]): Promise<string> {
+    const { token, record } = await issueToken("client", uses);
+    this.#members.addToken(record);
+    await this.#save();
+    return token;
+  }
+
+  /**
+   * Lets clients in beforehand: lines of a name and the fingerprint of a public key.
+   *
+   * @throws InputError `serve.allow`, `session.member`
+   */
+  async allow(file: string): Promise<void> {
+    const text = await readFile(file, "utf8").catch((cause) => {
+      throw new InputError(
+        "serve.allow",
+        `The file ${file} cannot be read; give one with lines "NAME KEY".`,
+        {
+          at: file,
+          cause,
+        },
+      );
+    });
+    for (const [index, line] of text.split("\n").entries()) {
+      const words = line.replace(/#.*/, "").trim().split(/\s+/);
+      if (words[0] === "") continue;
+      const at = `${file}:${index + 1}`;
+      if (words.length !== 2) {
+        throw new InputError("serve.allow", `${at}: a line has a name and a key's fingerprint.`, { at });
+      }
+      this.#members.register(words[0], words[1], "client");
+    }
+    await this.#save();
+  }
+
+  /** The name under which a client takes part. Throws a SessionError to refuse it. */
+  async admit({ key, name, token, transcript }: Claim): Promise<string> {
+    const record = token && this.#members.token(token.id);
+    const isProven = record !== undefined && (await checkTokenProof(record.hash, transcript, token!.proof));
+    const admission = this.#members.admit({
+      fingerprint: await fingerprint(key),
+      name,
+      role: "client",
+      token: isProven ? record.id : undefined,
+    });
+    if (!admission.ok) throw new SessionError(admission.code, admission.reason);
+    // Nobody is welcomed whom a restart would not know.
+    if (admission.changed) await this.#save();
+    return admission.member.name;
+  }
+
+  /** Writes one after the other; each holds the state of its own moment or a later one. */
+  #save(): Promise<void> {
+    this.#saving = this.#saving
+      .catch(() => {})
+      .then(() => writePrivateFile(this.#path, this.#members.snapshot()));
+    return this.#saving;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The network side of a served run: one HTTP(S) server with the clients' WebSocket, the pages and the dashboard, and
+ * the links that let people in. Nobody gets in without one; beyond this machine everything goes by TLS.
+ */
+import { once } from "node:events";
+import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { dirname } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { Registry } from "prom-client";
+import { createDashboard } from "../../dashboard/dashboard.ts";
+import { newToken } from "../../dashboard/tokens.ts";
+import { InputError } from "../../errors.ts";
+import type { RunFolder } from "../../records/node/index.ts";
+import type { Door } from "../../run/serve.ts";
+import { type Certificate, developmentCertificate } from "../../runtime/node/certificate.ts";
+import { serverIdentity } from "../../runtime/node/key-store.ts";
+import { loadCertificate } from "../../runtime/node/tls.ts";
+import { acceptWebSockets } from "../../runtime/node/websocket-server.ts";
+import { fingerprint } from "../../runtime/session/identity.ts";
+import { formatJoinLink } from "../../runtime/session/join-link.ts";
+import { inUrl, isLoopback, type ListenAddress, reachableHosts } from "./listen-address.ts";
+import { Membership } from "./membership.ts";
+import { createSessionMetrics } from "./session-metrics.ts";
+
+export interface DoorOptions {
+  readonly listen: ListenAddress;
+  /** Files of a certificate; absent: plain on loopback, elsewhere a certificate made on the fly. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** Plain HTTP beyond this machine, for a proxy that does TLS. */
+  readonly insecure: boolean;
+  /** The URL by which clients reach the server, where that is not its own address. */
+  readonly publicUrl?: string;
+  /** Invitations for one client each; 0: one for all. */
+  readonly invitations: number;
+  /** File of clients that are let in beforehand. */
+  readonly allow?: string;
+  /** The operator wants the run to stop. */
+  readonly stop: () => void;
+  readonly log: Log;
+  /** Once the server listens. */
+  readonly announce: (links: Links) => void;
+}
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Links {
+  /** Each for one client, or one for all. */
+  readonly join: readonly string[];
+  /** The dashboard's, for who may also stop the run. */
+  readonly operator: string;
+  /** The dashboard's, for who may only look. */
+  readonly observer: string;
+}
+
+/** Milliseconds that a connection gets for the head of its request. */
+const HEAD_PATIENCE = 10_000;
+const MOST_CONNECTIONS = 20_000;
+
+export async function openDoor(folder: RunFolder, options: DoorOptions): Promise<Door> {
+  const { log } = options;
+  const identity = await serverIdentity(folder.path);
+  const membership = await Membership.open(folder.path);
+  if (options.allow !== undefined) await membership.allow(options.allow);
+  const registry = new Registry();
+  const metrics = createSessionMetrics(registry);
+  return {
+    identity,
+    admit: (claim) => membership.admit(claim),
+    refused(from, code) {
+      metrics.refused(code);
+      log.warn({ client: from, code }, "refused");
+    },
+    async open(service) {
+      metrics.watch(service);
+      const { host } = options.listen;
+      const hosts = reachableHosts(host);
+      const certificate = await certificateFor(folder, hosts, options);
+      const tokens = { observer: newToken(), operator: newToken() };
+      const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
+      const names = [...hosts, ...(publicUrl ? [publicUrl.hostname] : [])].map(inUrl);
+      const dashboard = createDashboard({
+        folder: dirname(folder.path),
+        tokens,
+        hosts: names,
+        stop(run) {
+          if (run !== folder.run) return false;
+          log.info({ run }, "stop asked for in the dashboard");
+          options.stop();
+          return true;
+        },
+        metrics: registry,
+        onError: (error) => log.error({ error: String(error) }, "a request failed"),
+      });
+      const listener = getRequestListener(dashboard.app.fetch, { overrideGlobalObjects: false });
+      const limits = { headersTimeout: HEAD_PATIENCE, connectionsCheckingInterval: HEAD_PATIENCE / 2 };
+      const server = (
+        certificate
+          ? createHttpsServer({ ...limits, ...certificate }, listener)
+          : createHttpServer(limits, listener)
+      ) as Server;
+      server.maxConnections = MOST_CONNECTIONS;
+      const endWebSockets = acceptWebSockets(server, service.reception, {
+        allows: (origin, { headers }) => URL.canParse(origin) && new URL(origin).host === headers.host,
+      });
+      await listen(server, options.listen);
+      const { port } = server.address() as AddressInfo;
+      const scheme = certificate ? "https" : "http";
+      const url = publicUrl?.href.replace(/\/$/, "") ?? `${scheme}://${inUrl(hosts[0])}:${port}`;
+      const isPinned = certificate && options.certificate === undefined;
+      const link = {
+        url,
+        serverKey: await fingerprint(identity.publicKey),
+        ...(isPinned && { certificate: certificate.fingerprint }),
+      };
+      const invitations = Array.from({ length: options.invitations || 1 }, () =>
+        membership.invite(options.invitations > 0 ? "single" : "reusable"),
+      );
+      const join = (await Promise.all(invitations)).map((token) => formatJoinLink({ ...link, token }));
+      const board = (token: string) => `${url}/dashboard/#token=${token}`;
+      log.info({ url, run: folder.run, tls: certificate !== undefined }, "listening");
+      options.announce({ join, operator: board(tokens.operator), observer: board(tokens.observer) });
+      return () => closeServer(server, endWebSockets, () => dashboard.close());
+    },
+  };
+}
+
+async function certificateFor(
+  folder: RunFolder,
+  hosts: readonly string[],
+  { certificate, insecure, listen }: DoorOptions,
+): Promise<Certificate | undefined> {
+  if (certificate) return loadCertificate(certificate);
+  if (insecure || isLoopback(listen.host)) return undefined;
+  return developmentCertificate(folder.path, hosts, new Date());
+}
+
+async function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
+  try {
+    await once(server.listen(port, host), "listening");
+  } catch (cause) {
+    throw new InputError(
+      "serve.port",
+      `The server cannot listen on ${inUrl(host)}:${port} (${(cause as NodeJS.ErrnoException).code}); give another address as --listen.`,
+      { at: "--listen", cause },
+    );
+  }
+}
+
+async function closeServer(
+  server: Server,
+  endWebSockets: () => void,
+  closeDashboard: () => Promise<void>,
+): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  endWebSockets();
+  await closeDashboard();
+  server.closeAllConnections();
+  await closed;
+}

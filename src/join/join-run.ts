@@ -1,0 +1,198 @@
+/**
+ * A client's part in a real run, the same in Node and in a browser tab: it comes to the server, learns the plan, has
+ * its owner's data made ready, and then its machine trains and answers until the run is over. A broken connection
+ * changes nothing but the time it takes; after a restart of the server the client goes on from the round that the
+ * server goes on from.
+ */
+import { FederatedClient } from "../federated/client.ts";
+import type { Job, JobResult } from "../federated/jobs.ts";
+import type { Trainer } from "../learn/training.ts";
+import { SimulationRandom } from "../numeric/random.ts";
+import { protocolOf } from "../recipe/components.ts";
+import type { PartyEvent } from "../records/events.ts";
+import type { Clock } from "../runtime/host/clock.ts";
+import { Host } from "../runtime/host/host.ts";
+import type { Message } from "../runtime/message.ts";
+import type { Connection } from "../runtime/session/connection.ts";
+import type { Farewell } from "../runtime/session/control.ts";
+import { Dial, type DialStatus } from "../runtime/session/dial.ts";
+import type { Identity } from "../runtime/session/identity.ts";
+import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
+import { FrameError } from "../runtime/wire/frame-error.ts";
+import { decodePlan, type ReceivedPlan } from "./run-plan.ts";
+import { describeMessage, type SentMessage } from "./transcript.ts";
+
+export interface JoinOptions {
+  /** Opens a connection to the server. */
+  readonly connect: () => Promise<Connection>;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  /** The name that the client would like. */
+  readonly name?: string | undefined;
+  /** Throws when the server's raw public key is not the expected one. */
+  readonly expect: (key: Uint8Array) => Promise<void>;
+  /** Proves that the client holds its token, over the handshake's transcript. */
+  readonly prove?: ((transcript: Uint8Array) => Promise<{ id: string; proof: Uint8Array }>) | undefined;
+  /** Uniform in [0, 1), for the jitter of pauses. */
+  readonly random: () => number;
+  /** Reads the data and chooses an engine; called again only when the plan has changed. Throws to decline. */
+  readonly prepare: (received: ReceivedPlan) => Promise<Trainer>;
+  readonly observe: (event: JoinEvent) => void;
+  /** Aborting leaves the run in an orderly way. */
+  readonly signal?: AbortSignal;
+}
+
+export type JoinEvent =
+  | DialStatus
+  | { readonly kind: "planned"; readonly name: string; readonly received: ReceivedPlan }
+  | { readonly kind: "ready" }
+  | { readonly kind: "round-started"; readonly round: number; readonly bytes: number }
+  | {
+      readonly kind: "trained";
+      readonly round: number;
+      readonly seconds: number;
+      readonly examples: number;
+      readonly loss: number;
+    }
+  | { readonly kind: "round-closed"; readonly round: number; readonly accepted: boolean }
+  | { readonly kind: "sent"; readonly message: SentMessage }
+  /** A message was refused at this end or the other; the run goes on. */
+  | { readonly kind: "refused"; readonly code: string; readonly reason: string };
+
+/** Largest message from the server: the codec's own limit, about 4 GiB. */
+const MAX_MESSAGE_BYTES = 2 ** 32;
+
+/**
+ * Takes part until the run is over.
+ *
+ * @returns how it ended: `finished`, `left` (of the client's own will), `failed` (the run), `stopped`
+ * @throws what `prepare` throws, and SessionError `session.*` when the server refuses the client
+ */
+export function joinRun(options: JoinOptions): Promise<Farewell> {
+  return new Promise((resolve, reject) => {
+    const membership = new Membership(options, resolve, reject);
+    membership.start();
+  });
+}
+
+class Membership {
+  readonly #options: JoinOptions;
+  readonly #dial: Dial;
+  readonly #resolve: (reason: Farewell) => void;
+  readonly #reject: (error: unknown) => void;
+  #name = "";
+  #planText: string | undefined;
+  #trainer: Trainer | undefined;
+  #host: Host<Job, JobResult, PartyEvent> | undefined;
+  /** What went wrong here; told once the server knows that the client has left. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: JoinOptions, resolve: (reason: Farewell) => void, reject: (error: unknown) => void) {
+    const { connect, clock, identity, name, expect, prove, random, observe } = options;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#dial = new Dial({
+      ...{ connect, clock, identity, name, expect, prove, random },
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      renewed: (welcome) => {
+        this.#name = welcome.name;
+      },
+      deliver: (frame) => this.#deliver(frame),
+      refuse: ({ code, message }) => observe({ kind: "refused", code, reason: message }),
+      status: observe,
+      over: (end) => {
+        this.#host?.close();
+        void this.#trainer?.[Symbol.asyncDispose]();
+        if (this.#failure) this.#reject(this.#failure.error);
+        else if ("error" in end) this.#reject(end.error);
+        else this.#resolve(end.reason);
+      },
+    });
+  }
+
+  start(): void {
+    const { signal } = this.#options;
+    signal?.addEventListener("abort", () => this.#dial.leave(), { once: true });
+    if (signal?.aborted) this.#dial.leave();
+    else this.#dial.start();
+  }
+
+  #deliver(frame: Uint8Array): void {
+    let message: Message;
+    try {
+      message = decodeMessage(frame, { maxBytes: MAX_MESSAGE_BYTES });
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#options.observe({ kind: "refused", code: error.code, reason: error.message });
+      return;
+    }
+    if (message.kind === "plan") {
+      void this.#planned(message).catch((error) => this.#fail(error));
+      return;
+    }
+    const { round } = message;
+    if (message.kind === "round") {
+      this.#options.observe({ kind: "round-started", round, bytes: frame.length });
+    } else if (message.kind === "close") {
+      this.#options.observe({ kind: "round-closed", round, accepted: message.body?.accepted === true });
+    }
+    this.#host?.receive("server", frame);
+  }
+
+  /** The first message of every session. */
+  async #planned(message: Message): Promise<void> {
+    const received = decodePlan(message);
+    const text = JSON.stringify(received.plan);
+    if (text !== this.#planText) {
+      this.#options.observe({ kind: "planned", name: this.#name, received });
+      this.#host?.close();
+      await this.#trainer?.[Symbol.asyncDispose]();
+      this.#trainer = await this.#options.prepare(received);
+      this.#planText = text;
+      this.#host = this.#createHost(received, this.#trainer);
+    }
+    this.#host!.joined("server");
+    this.#options.observe({ kind: "ready" });
+    this.#send(["server"], encodeMessage({ kind: "ready", round: 0 }));
+  }
+
+  #createHost({ plan }: ReceivedPlan, trainer: Trainer): Host<Job, JobResult, PartyEvent> {
+    const { clock, observe } = this.#options;
+    const id = this.#name;
+    const random = SimulationRandom.fromSeed(plan.seed).stream("client", id);
+    const party = new FederatedClient({ id, shard: 0, dimension: plan.dimension }, protocolOf(plan), random);
+    return new Host<Job, JobResult, PartyEvent>({
+      party,
+      clock,
+      send: (to, frame) => this.#send(to, frame),
+      execute: (job, signal) => (job.kind === "train" ? trainer.run(job, signal) : trainer.run(job, signal)),
+      record: (event) => {
+        if (event.kind === "client-trained") {
+          const { round, virtualSeconds: seconds, examples, loss } = event;
+          observe({ kind: "trained", round, seconds, examples, loss });
+        } else if (event.kind === "refused") {
+          observe({ kind: "refused", code: event.code, reason: event.reason });
+        }
+      },
+      refuse: (_, { code, message }) => observe({ kind: "refused", code, reason: message }),
+      finish: (error) => {
+        if (error) this.#fail(error);
+      },
+      maxFrameBytes: MAX_MESSAGE_BYTES,
+    });
+  }
+
+  #send(to: readonly string[], frame: Uint8Array): void {
+    const sent = { wall: Date.now(), to, bytes: frame.length, protection: [] };
+    this.#options.observe({ kind: "sent", message: describeMessage(decodeMessage(frame), sent) });
+    const others = to.filter((party) => party !== "server");
+    if (to.includes("server")) this.#dial.send(frame);
+    if (others.length > 0) this.#dial.send(frame, { to: others });
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#dial.leave();
+  }
+}

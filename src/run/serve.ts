@@ -1,0 +1,122 @@
+/**
+ * A run with real clients, from recipe to results: the counterpart of `run.ts`. It prepares the model and the
+ * programs that clients train with, opens the record, and hands the reception to whoever listens on the network.
+ */
+import { availableParallelism } from "node:os";
+import { dataPlanOf } from "../data/data-plan.ts";
+import type { Examples } from "../data/examples.ts";
+import { selectRows } from "../data/select.ts";
+import type { ServerState } from "../federated/server.ts";
+import { createProgramBundle } from "../learn/create-program-bundle.ts";
+import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";
+import { localWorkOf } from "../recipe/components.ts";
+import type { Recipe } from "../recipe/schema.ts";
+import type { RunEvent } from "../records/events.ts";
+import type { RunFolder } from "../records/node/index.ts";
+import { systemClock } from "../runtime/node/system-clock.ts";
+import type { PartyId } from "../runtime/party.ts";
+import type { Claim } from "../runtime/session/handshake.ts";
+import type { Identity } from "../runtime/session/identity.ts";
+import type { ReceptionLimits } from "../runtime/session/reception.ts";
+import { describeRun } from "./describe-run.ts";
+import { openFolder } from "./open-folder.ts";
+import { dealShards, type PreparedModel, prepareModel } from "./prepare.ts";
+import { RunRecord } from "./run-record.ts";
+import { Service } from "./service.ts";
+
+/** Who the server is and whom it lets in; what the network needs of a run. */
+export interface Door {
+  readonly identity: Identity;
+  /** The name under which a client takes part; throws a SessionError to refuse it. */
+  readonly admit: (claim: Claim) => Promise<PartyId>;
+  /** Something was refused. */
+  readonly refused: (from: PartyId | undefined, code: string) => void;
+  /** The run is ready for clients. The answer closes what was opened, after everyone has taken leave. */
+  readonly open: (service: Service) => Promise<() => Promise<void>>;
+}
+
+export interface ServeOptions {
+  /** The run's folder, made when missing. Default: a new one under `runs/`. */
+  readonly folder?: string;
+  readonly resume?: boolean;
+  /** Aborting stops the run at once; it can be resumed from its last finished round. */
+  readonly signal?: AbortSignal;
+  readonly baseFolder?: string;
+  /** Deals the recipe's training data out to the clients, for trying the system without data of their own. */
+  readonly deal?: boolean;
+  readonly limits?: Partial<ReceptionLimits>;
+  /** Makes the door once the folder is known. */
+  readonly door: (folder: RunFolder) => Promise<Door>;
+}
+
+/**
+ * Serves a recipe to real clients and gives the events as they happen; the last one is `run-finished`.
+ *
+ * @throws as `run`
+ */
+export async function* serve(recipe: Recipe, options: ServeOptions): AsyncGenerator<RunEvent> {
+  const { resume = false, signal } = options;
+  const prepared = await prepareModel(recipe, options.baseFolder ?? process.cwd());
+  const { task, spec, dataset } = prepared;
+  const work = localWorkOf(recipe);
+  const corrected = recipe.server.optimizer.kind === "scaffold";
+  const bundle = createProgramBundle({ task, spec, work, corrected });
+  const data = dataPlanOf(dataset);
+  const deal = options.deal ? dealer(prepared) : undefined;
+  const workers = availableParallelism();
+  await using trainer = await createWorkerTrainer({ task, dataset, shards: [], work, workers });
+
+  const folder = await openFolder(options.folder, recipe, resume);
+  const start = describeRun(prepared, folder.run, workers);
+  await using record = await RunRecord.open<ServerState>(folder, prepared, start);
+  yield* record.past;
+  if (record.isFinished) return;
+
+  const { identity, admit, refused, open } = await options.door(folder);
+  const at = record.past.at(-1)!.at;
+  const service = new Service({
+    ...{ prepared, run: folder.run, data, bundle, trainer, identity, admit, refused },
+    clock: systemClock,
+    ...(deal && { deal }),
+    ...(options.limits && { limits: options.limits }),
+    resumed: record.world && { state: record.world, at },
+  });
+  const close = await open(service);
+  let farewell: "finished" | "stopped" | "failed" = "failed";
+  let roundStartedAt = performance.now();
+  try {
+    for await (const batch of service.run(signal)) {
+      for (const { at, event } of batch) {
+        if (event.kind === "round-started") roundStartedAt = performance.now();
+        if (event.kind !== "round-finished") {
+          yield record.add(at, event);
+          continue;
+        }
+        const wallSeconds = (performance.now() - roundStartedAt) / 1000;
+        yield record.add(at, { ...event, ...service.traffic.take(), wallSeconds });
+        const checkpoint = await record.saveRound(at, event, () => service.server.snapshot());
+        if (checkpoint) yield checkpoint;
+      }
+      await record.flushWhenDue();
+    }
+    await record.flush();
+    farewell = service.finished ? "finished" : "stopped";
+    if (service.finished) yield await record.finish(service.now, service.server.model);
+  } catch (error) {
+    throw await record.fail(service.now, error, service.finished ? null : record.round + 1);
+  } finally {
+    await service.close(farewell);
+    await close();
+  }
+}
+
+/** Gives every newcomer the next part of the training data; beyond the last part it begins again with the first. */
+function dealer(prepared: PreparedModel): (client: PartyId) => Examples {
+  const shards = dealShards(prepared);
+  const dealt = new Map<PartyId, number>();
+  return (client) => {
+    const part = dealt.get(client) ?? dealt.size;
+    dealt.set(client, part);
+    return selectRows(prepared.dataset.train, shards[part % shards.length]);
+  };
+}

@@ -1,0 +1,289 @@
+/**
+ * The server of a real run: the unchanged round machine on a host, clients that come and go through the reception,
+ * and what the machine need not know: the plan that every client gets when it comes, messages that go from client to
+ * client through here, and whose words are worth a line in the log.
+ *
+ * A finished round is handed out before the next one begins, and the machine waits until it is on disk: so no round
+ * that clients know to be finished can be lost.
+ */
+
+import type { DataPlan } from "../data/data-plan.ts";
+import type { Examples } from "../data/examples.ts";
+import { RunError } from "../errors.ts";
+import type { Job, JobResult } from "../federated/jobs.ts";
+import { FederatedServer, type ServerState } from "../federated/server.ts";
+import { encodePlan } from "../join/run-plan.ts";
+import type { ProgramBundle } from "../learn/program-bundle.ts";
+import type { Trainer } from "../learn/training.ts";
+import { localWorkOf, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
+import type { PartyEvent } from "../records/events.ts";
+import type { Clock } from "../runtime/host/clock.ts";
+import { Host } from "../runtime/host/host.ts";
+import type { PartyId } from "../runtime/party.ts";
+import type { Farewell, SessionError } from "../runtime/session/control.ts";
+import type { Claim } from "../runtime/session/handshake.ts";
+import type { Identity } from "../runtime/session/identity.ts";
+import { RateLimit } from "../runtime/session/rate-limit.ts";
+import { Reception, type ReceptionLimits } from "../runtime/session/reception.ts";
+import { TrafficCounter } from "../runtime/simulation/traffic.ts";
+import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
+import { FrameError } from "../runtime/wire/frame-error.ts";
+import type { PreparedModel } from "./prepare.ts";
+
+export interface ServiceOptions {
+  readonly prepared: PreparedModel;
+  readonly run: string;
+  readonly data: DataPlan;
+  readonly bundle: ProgramBundle;
+  /** Evaluates the model on the held-out set. */
+  readonly trainer: Trainer;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly admit: (claim: Claim) => Promise<PartyId>;
+  /** Examples for a client that brings none; undefined where every client brings its own. */
+  readonly deal?: (client: PartyId) => Examples;
+  /** Goes on from here. */
+  readonly resumed?: { readonly state: ServerState; readonly at: number } | undefined;
+  readonly limits?: Partial<ReceptionLimits>;
+  /** Everything that is refused, also what the log does not keep. */
+  readonly refused?: (from: PartyId | undefined, code: string) => void;
+}
+
+export interface ServiceEvent {
+  /** Seconds since the run began. */
+  readonly at: number;
+  readonly event: PartyEvent;
+}
+
+const MIB = 2 ** 20;
+/** Lines a second that one client's refused and late messages may take in the log, and how many at once. */
+const NOTED_PER_SECOND = 0.2;
+const NOTED_AT_ONCE = 10;
+
+export class Service {
+  readonly reception: Reception;
+  readonly traffic = new TrafficCounter();
+  readonly server: FederatedServer;
+  readonly #options: ServiceOptions;
+  readonly #clock: Clock;
+  readonly #host: Host<Job, JobResult, PartyEvent>;
+  /** Those who have read their data and take part. */
+  readonly #ready = new Set<PartyId>();
+  readonly #noted = new Map<PartyId, RateLimit>();
+  #events: ServiceEvent[] = [];
+  #end: { readonly error?: { readonly code?: string; readonly message: string } } | undefined;
+  #wake: () => void = () => {};
+  #plan: Uint8Array | undefined;
+
+  constructor(options: ServiceOptions) {
+    const { prepared, trainer, identity, clock, resumed, admit } = options;
+    this.#options = options;
+    const began = clock.now() - (resumed?.at ?? 0);
+    this.#clock = { now: () => clock.now() - began, after: clock.after };
+    this.server = createServer(prepared, resumed?.state);
+    this.#host = new Host<Job, JobResult, PartyEvent>({
+      party: this.server,
+      clock: this.#clock,
+      send: (to, frame) => this.#send(to, frame),
+      execute: (job, signal) => (job.kind === "train" ? trainer.run(job, signal) : trainer.run(job, signal)),
+      record: (event) => this.#record(event),
+      refuse: (from, { code, message }) => this.#record({ kind: "refused", from, code, reason: message }),
+      finish: (error) => {
+        this.#end = error === undefined ? {} : { error };
+        this.#wake();
+      },
+    });
+    this.reception = new Reception({
+      ...{ identity, clock, admit },
+      limits: { ...defaultLimits(prepared.initial.length), ...options.limits },
+      joined: (client) => this.#greet(client),
+      left: (client) => this.#left(client),
+      deliver: (from, frame, to) => this.#deliver(from, frame, to),
+      refuse: (from, error) => this.#refused(from, error),
+    });
+  }
+
+  /** Seconds since the run began. */
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** Clients that take part at the moment. */
+  get clients(): number {
+    return this.#ready.size;
+  }
+
+  /** Whether the rounds are done. */
+  get finished(): boolean {
+    return this.#end !== undefined && this.#end.error === undefined;
+  }
+
+  /**
+   * Runs until the machine finishes or `signal` aborts, giving the events in batches. After a batch with a finished
+   * round the machine stands still until the next batch is asked for.
+   *
+   * @throws RunError with the machine's code when it gives up
+   */
+  async *run(signal?: AbortSignal): AsyncGenerator<ServiceEvent[]> {
+    const stop = () => this.#wake();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      this.#host.start();
+      for (;;) {
+        while (this.#events.length === 0 && this.#end === undefined && !signal?.aborted) {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        }
+        if (this.#events.length > 0) {
+          const batch = this.#events;
+          this.#events = [];
+          yield batch;
+          if (batch.some(({ event }) => event.kind === "round-finished")) this.#host.release();
+          continue;
+        }
+        if (this.#end?.error) {
+          const { code = "run.failed", message } = this.#end.error;
+          throw new RunError(code, message);
+        }
+        return;
+      }
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      this.#host.close();
+    }
+  }
+
+  /** Takes leave of the clients; see `Reception.close`. */
+  close(reason: Farewell): Promise<void> {
+    return this.reception.close(reason, SECONDS_TO_LEAVE);
+  }
+
+  #record(event: PartyEvent): void {
+    if (event.kind === "refused") {
+      this.#options.refused?.(event.from, event.code);
+      if (!this.#isNoted(event.from)) return;
+    }
+    if (event.kind === "late-answer" && !this.#isNoted(event.client)) return;
+    this.#events.push({ at: this.#clock.now(), event });
+    // Before anybody hears of the next round, this one is to be on disk.
+    if (event.kind === "round-finished") this.#host.hold();
+    this.#wake();
+  }
+
+  /** Nobody may fill the log with what was refused. */
+  #isNoted(client: PartyId): boolean {
+    let limit = this.#noted.get(client);
+    if (limit === undefined) {
+      limit = new RateLimit(NOTED_PER_SECOND, NOTED_AT_ONCE);
+      this.#noted.set(client, limit);
+    }
+    return limit.allow(this.#clock.now());
+  }
+
+  #greet(client: PartyId): void {
+    const { deal, bundle } = this.#options;
+    // One plan serves all, unless each gets examples of its own.
+    const plan = deal
+      ? encodeMessage(encodePlan(this.#planFields(), bundle, deal(client)))
+      : (this.#plan ??= encodeMessage(encodePlan(this.#planFields(), bundle)));
+    this.#send([client], plan);
+  }
+
+  #planFields() {
+    const { prepared, run, data } = this.#options;
+    const { name, rounds, deadline, seed, protocol, aggregator } = prepared.recipe;
+    const dimension = prepared.initial.length;
+    return {
+      version: 1 as const,
+      run,
+      recipe: name,
+      rounds,
+      deadline,
+      seed,
+      dimension,
+      protocol,
+      aggregator,
+      data,
+    };
+  }
+
+  #left(client: PartyId): void {
+    this.#noted.delete(client);
+    if (this.#ready.delete(client)) this.#host.left(client);
+  }
+
+  #deliver(from: PartyId, frame: Uint8Array, to: readonly PartyId[] | undefined): void {
+    if (to !== undefined) this.#relay(from, frame, to);
+    else {
+      this.traffic.count(from, "server", frame.length);
+      if (this.#ready.has(from)) this.#host.receive(from, frame);
+      else this.#admitReady(from, frame);
+    }
+  }
+
+  /** Clients know each other through the protocol alone; what is in the frame is for the receiver to judge. */
+  #relay(from: PartyId, frame: Uint8Array, to: readonly PartyId[]): void {
+    for (const client of to) {
+      if (!this.#ready.has(from) || !this.#ready.has(client)) continue;
+      this.traffic.count(from, client, frame.length);
+      this.reception.send(client, frame, { from });
+    }
+  }
+
+  #admitReady(client: PartyId, frame: Uint8Array): void {
+    try {
+      if (decodeMessage(frame).kind === "ready") {
+        this.#ready.add(client);
+        this.#host.joined(client);
+        return;
+      }
+      const reason = "The client sent a message before it was ready.";
+      this.#record({ kind: "refused", from: client, code: "session.not-ready", reason });
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#record({ kind: "refused", from: client, code: error.code, reason: error.message });
+    }
+  }
+
+  #refused(from: PartyId | undefined, { code, message: reason }: SessionError): void {
+    if (from === undefined) this.#options.refused?.(undefined, code);
+    else this.#record({ kind: "refused", from, code, reason });
+  }
+
+  #send(to: readonly PartyId[], frame: Uint8Array): void {
+    for (const client of to) {
+      this.traffic.count("server", client, frame.length);
+      this.reception.send(client, frame);
+    }
+  }
+}
+
+/** Seconds that clients get to take their leave at the end. */
+const SECONDS_TO_LEAVE = 5;
+
+function createServer(prepared: PreparedModel, state: ServerState | undefined): FederatedServer {
+  const { recipe, random, initial } = prepared;
+  const { rounds, select, deadline, retries, evaluate } = recipe;
+  const server = new FederatedServer(
+    { rounds, select, deadline, retries, evaluate, work: localWorkOf(recipe), clients: [], initial },
+    protocolOf(recipe),
+    serverOptimizerOf(recipe),
+    random,
+  );
+  // Nobody is here yet; whoever comes back makes it known.
+  if (state) server.restore({ ...state, away: state.clients });
+  return server;
+}
+
+/** @param dimension length of the model; a client's message may hold it twice (SCAFFOLD), in 4 bytes an entry */
+function defaultLimits(dimension: number): ReceptionLimits {
+  return {
+    maxMessageBytes: 8 * dimension + MIB,
+    heartbeat: 10,
+    controlsPerSecond: 2000,
+    grace: 60,
+    pending: 1024,
+    incomingBytes: 256 * MIB,
+  };
+}

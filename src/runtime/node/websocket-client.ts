@@ -1,0 +1,26 @@
+import { type ClientOptions, WebSocket } from "ws";
+import type { Connection } from "../session/connection.ts";
+import { BLOCK_BYTES } from "../session/frame-digest.ts";
+import { webSocketConnection } from "./websocket-connection.ts";
+
+/** Seconds that a server gets to open a connection. */
+const PATIENCE = 15;
+
+/**
+ * Opens a connection to a server.
+ *
+ * @param url `ws://host:port/session` or `wss://...`
+ * @param options how the TLS certificate is checked; see `tls.ts`
+ */
+export function connectWebSocket(url: string, options: ClientOptions = {}): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, {
+      ...options,
+      maxPayload: BLOCK_BYTES,
+      perMessageDeflate: false,
+      handshakeTimeout: PATIENCE * 1000,
+    });
+    socket.once("open", () => resolve(webSocketConnection(socket)));
+    socket.once("error", reject);
+  });
+}

@@ -1,0 +1,48 @@
+import type { RawData, WebSocket } from "ws";
+import type { Connection } from "../session/connection.ts";
+
+/** Bytes that may wait in a socket before its sender is told to pause. */
+const MUCH = 4 * 2 ** 20;
+
+/** A connection over a WebSocket of the `ws` package that is open. */
+export function webSocketConnection(socket: WebSocket): Connection {
+  let waiting: (() => void)[] = [];
+  /** Called whenever something has left for the network, or nothing will any more. */
+  const onSent = (): void => {
+    if (socket.bufferedAmount >= MUCH && socket.readyState === socket.OPEN) return;
+    const all = waiting;
+    waiting = [];
+    for (const resume of all) resume();
+  };
+  // Always followed by `close`, which is what counts.
+  socket.on("error", () => {});
+  socket.on("close", onSent);
+  return {
+    sendText: (text) => socket.send(text, onSent),
+    sendBytes: (bytes) => socket.send(bytes, onSent),
+    drained: () =>
+      socket.bufferedAmount < MUCH || socket.readyState !== socket.OPEN
+        ? Promise.resolve()
+        : new Promise((resolve) => waiting.push(resolve)),
+    close: () => endSocket(socket),
+    listen(listener) {
+      socket.removeAllListeners("message");
+      socket.on("message", (data: RawData, isBinary: boolean) => {
+        if (isBinary) listener.bytes(data as Buffer);
+        else listener.text((data as Buffer).toString("utf8"));
+      });
+      if (socket.readyState === socket.CLOSED) queueMicrotask(() => listener.closed());
+      else socket.once("close", () => listener.closed());
+    },
+  };
+}
+
+/** Seconds that a peer gets to answer the closing handshake. */
+const PATIENCE = 5;
+
+function endSocket(socket: WebSocket): void {
+  socket.close();
+  const timer = setTimeout(() => socket.terminate(), PATIENCE * 1000);
+  timer.unref();
+  socket.once("close", () => clearTimeout(timer));
+}

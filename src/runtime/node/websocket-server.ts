@@ -1,0 +1,46 @@
+/** Lets WebSocket connections on a running HTTP(S) server in at the reception. */
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { BLOCK_BYTES } from "../session/frame-digest.ts";
+import type { Reception } from "../session/reception.ts";
+import { webSocketConnection } from "./websocket-connection.ts";
+
+/** Where clients connect. */
+export const SESSION_PATH = "/session";
+
+/**
+ * @param options.allows whether a browser's page of this origin may connect; programs send none
+ * @returns ends the connections that are left
+ */
+export function acceptWebSockets(
+  server: Server,
+  reception: Reception,
+  options: { readonly allows: (origin: string, request: IncomingMessage) => boolean },
+): () => void {
+  // Bulk comes in blocks, so nothing larger has to be taken; compression would let a small message swell.
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: BLOCK_BYTES,
+    perMessageDeflate: false,
+    skipUTF8Validation: false,
+  });
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const path = request.url?.split("?")[0];
+    const { origin } = request.headers;
+    if (path !== SESSION_PATH || (origin !== undefined && !options.allows(origin, request))) {
+      socket.end(
+        `HTTP/1.1 ${path === SESSION_PATH ? "403 Forbidden" : "404 Not Found"}\r\nConnection: close\r\n\r\n`,
+      );
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      reception.accept(webSocketConnection(webSocket)),
+    );
+  };
+  server.on("upgrade", upgrade);
+  return () => {
+    server.off("upgrade", upgrade);
+    for (const socket of sockets.clients) socket.terminate();
+  };
+}

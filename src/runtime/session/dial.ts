@@ -1,0 +1,154 @@
+/**
+ * The client's way to the server: it connects, shakes hands, and goes on connecting when the connection breaks, with
+ * longer and longer, jittered pauses. The session goes on where it was; when the server no longer knows it (it was
+ * started again, or the client was away too long), a new session begins and `renewed` is told.
+ */
+import { CoterieError } from "../../errors.ts";
+import type { Clock } from "../host/clock.ts";
+import { BufferedConnection } from "./buffered-connection.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import type { Connection } from "./connection.ts";
+import type { Farewell, SessionError } from "./control.ts";
+import { greetServer, type Welcome } from "./handshake.ts";
+import type { Identity } from "./identity.ts";
+import { type Address, Session } from "./session.ts";
+
+export interface DialOptions {
+  /** Opens a connection; rejects when the server cannot be reached. */
+  readonly connect: () => Promise<Connection>;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  readonly name?: string | undefined;
+  readonly expect: (key: Uint8Array) => Promise<void>;
+  readonly prove?: ((transcript: Uint8Array) => Promise<{ id: string; proof: Uint8Array }>) | undefined;
+  /** Uniform in [0, 1), for the jitter of pauses. */
+  readonly random: () => number;
+  /** Largest message that is taken, in bytes. */
+  readonly maxMessageBytes: number;
+  /** A new session has begun; nothing of an earlier one holds any more. */
+  readonly renewed: (welcome: Welcome) => void;
+  readonly deliver: (frame: Uint8Array, address: Address) => void;
+  readonly refuse: (error: SessionError) => void;
+  /** How the connection fares. */
+  readonly status: (status: DialStatus) => void;
+  /** It is over: the server has taken its leave for good, or refused this client. Called once. */
+  readonly over: (end: { readonly reason: Farewell } | { readonly error: Error }) => void;
+}
+
+export type DialStatus =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "connected"; readonly resumed: boolean }
+  /** `seconds` until the next attempt. */
+  | { readonly kind: "waiting"; readonly seconds: number; readonly reason: string };
+
+/** First and longest pause between attempts, in seconds; each is drawn from [0, pause). */
+const FIRST_PAUSE = 0.5;
+const LONGEST_PAUSE = 30;
+/** Pieces of the first messages that may come before the session listens. */
+const FIRST_PIECES = 1024;
+/** Failures that another attempt may overcome. */
+const PASSING = new Set(["session.closed", "session.timeout"]);
+const CONTROLS_PER_SECOND = 20_000;
+
+export class Dial {
+  readonly #options: DialOptions;
+  readonly #budget: ByteBudget;
+  #session: Session | undefined;
+  #id: string | undefined;
+  #failures = 0;
+  #isOver = false;
+  #cancelPause: (() => void) | undefined;
+
+  constructor(options: DialOptions) {
+    this.#options = options;
+    this.#budget = new ByteBudget(options.maxMessageBytes);
+  }
+
+  start(): void {
+    void this.#attempt();
+  }
+
+  /** Sends a frame to the server, or to other clients through it; without a session it is lost. */
+  send(frame: Uint8Array, address: Address = {}): void {
+    this.#session?.send(frame, address);
+  }
+
+  /** Leaves in an orderly way; `over` is told. */
+  leave(): void {
+    if (this.#session) this.#session.leave("left");
+    else this.#finish({ reason: "left" });
+  }
+
+  /** Breaks the connection, as a bad network would; it is built up again. */
+  async interrupt(): Promise<void> {
+    await this.#session?.suspend();
+    this.#pause("The connection was interrupted.");
+  }
+
+  async #attempt(): Promise<void> {
+    const { connect, clock, identity, name, expect, prove, status } = this.#options;
+    status({ kind: "connecting" });
+    let connection: BufferedConnection | undefined;
+    try {
+      connection = new BufferedConnection(await connect(), FIRST_PIECES);
+      const received = await this.#session?.suspend();
+      const resume = received === undefined ? undefined : { session: this.#id!, received };
+      const greeted = await greetServer(connection, {
+        ...{ clock, identity, name, resume, expect },
+        ...(prove && { prove }),
+      });
+      if (this.#isOver) {
+        connection.close();
+        return;
+      }
+      this.#failures = 0;
+      status({ kind: "connected", resumed: greeted.welcome.resumed });
+      if (!greeted.welcome.resumed) this.#renew(greeted);
+      this.#session!.attach(connection, greeted.welcome.received);
+    } catch (error) {
+      connection?.close();
+      const isFinal = error instanceof CoterieError && !PASSING.has(error.code);
+      if (isFinal) this.#finish({ error });
+      else this.#pause(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #renew(greeted: { welcome: Welcome; binding: Uint8Array; peerKey: CryptoKey }): void {
+    const { clock, identity, maxMessageBytes, deliver, refuse, renewed } = this.#options;
+    const { welcome, binding, peerKey } = greeted;
+    this.#session?.close();
+    this.#id = welcome.session;
+    const limits = { maxMessageBytes, heartbeat: welcome.heartbeat, controlsPerSecond: CONTROLS_PER_SECOND };
+    this.#session = new Session({
+      ...{ binding, side: "client", identity, peerKey, clock, limits, budget: this.#budget },
+      ...{ deliver, refuse },
+      lost: () => this.#pause("The connection was lost."),
+      left: (reason) => this.#left(reason),
+    });
+    renewed(welcome);
+  }
+
+  #left(reason: Farewell): void {
+    this.#session = undefined;
+    // A server that was stopped may come back; so may one that gave up on a client that was too slow.
+    if (reason === "stopped") this.#pause("The server has stopped.");
+    else this.#finish({ reason });
+  }
+
+  #pause(reason: string): void {
+    if (this.#isOver) return;
+    const most = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
+    const seconds = most * this.#options.random();
+    this.#options.status({ kind: "waiting", seconds, reason });
+    this.#cancelPause?.();
+    this.#cancelPause = this.#options.clock.after(seconds, () => void this.#attempt());
+  }
+
+  #finish(end: { readonly reason: Farewell } | { readonly error: Error }): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelPause?.();
+    this.#session?.close();
+    this.#options.over(end);
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The server's door: it shakes hands with whoever connects, keeps one session per client, and tells who came, who
+ * left and what they sent. A client that loses its connection has a grace period to come back to its session; a
+ * client that starts anew (another process with the same key) takes its own old place.
+ *
+ * Connections without a finished handshake are few and short-lived: when there are too many the oldest gives way, so
+ * that idle strangers cannot keep clients out.
+ */
+import type { Clock } from "../host/clock.ts";
+import type { PartyId } from "../party.ts";
+import { toBase64url } from "./base64url.ts";
+import { BufferedConnection } from "./buffered-connection.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import type { Connection } from "./connection.ts";
+import { type Farewell, SessionError } from "./control.ts";
+import { type Claim, type Resume, receiveClient, type Welcome } from "./handshake.ts";
+import type { Identity } from "./identity.ts";
+import { type Address, Session, type SessionLimits } from "./session.ts";
+
+export interface ReceptionOptions {
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly limits: ReceptionLimits;
+  /** The name under which a client takes part; throws a SessionError to refuse it. */
+  readonly admit: (claim: Claim) => Promise<PartyId>;
+  readonly joined: (client: PartyId) => void;
+  readonly left: (client: PartyId, reason: Farewell | "lost") => void;
+  readonly deliver: (from: PartyId, frame: Uint8Array, to: readonly PartyId[] | undefined) => void;
+  /** Somebody broke a rule; `from` is undefined before the handshake is done. */
+  readonly refuse: (from: PartyId | undefined, error: SessionError) => void;
+}
+
+export interface ReceptionLimits extends SessionLimits {
+  /** Seconds that a client may be away before it counts as gone. */
+  readonly grace: number;
+  /** Connections in the midst of their handshake. */
+  readonly pending: number;
+  /** Bytes of large messages that may be on their way in at once, all clients together. */
+  readonly incomingBytes: number;
+}
+
+/** Pieces that may wait during a handshake: it has two from the client. */
+const HANDSHAKE_PIECES = 4;
+
+interface Guest {
+  readonly id: string;
+  readonly name: PartyId;
+  readonly key: string;
+  session: Session;
+  cancelGrace: (() => void) | undefined;
+}
+
+export class Reception {
+  readonly #options: ReceptionOptions;
+  readonly #budget: ByteBudget;
+  readonly #guests = new Map<PartyId, Guest>();
+  /** Oldest first. */
+  readonly #pending = new Set<Connection>();
+  #isClosed = false;
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+    this.#budget = new ByteBudget(options.limits.incomingBytes);
+  }
+
+  /** Everyone with a session. */
+  guests(): {
+    readonly name: PartyId;
+    readonly connected: boolean;
+    readonly roundTrip: number | undefined;
+  }[] {
+    return Array.from(this.#guests.values(), ({ name, session: { connected, roundTrip } }) => ({
+      ...{ name, connected, roundTrip },
+    }));
+  }
+
+  /** Connections in the midst of their handshake. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Bytes set aside for messages on their way in. */
+  get incomingBytes(): number {
+    return this.#budget.used;
+  }
+
+  /** Somebody has connected. */
+  accept(connection: Connection): void {
+    if (this.#isClosed) {
+      connection.close();
+      return;
+    }
+    this.#pending.add(connection);
+    if (this.#pending.size > this.#options.limits.pending) {
+      const [oldest] = this.#pending;
+      this.#pending.delete(oldest);
+      oldest.close();
+    }
+    const buffered = new BufferedConnection(connection, HANDSHAKE_PIECES);
+    void this.#receive(buffered)
+      .catch((error) => {
+        buffered.close();
+        if (!(error instanceof SessionError)) throw error;
+        if (error.code !== "session.closed") this.#options.refuse(undefined, error);
+      })
+      .finally(() => this.#pending.delete(connection));
+  }
+
+  /** Sends a frame to a client; to one without a session it is lost, and the party learns that it has left. */
+  send(to: PartyId, frame: Uint8Array, address: Address = {}): void {
+    this.#guests.get(to)?.session.send(frame, address);
+  }
+
+  /** Ends a client's session; its key may come back unless `admit` refuses it. */
+  dismiss(client: PartyId, reason: Farewell): void {
+    this.#guests.get(client)?.session.leave(reason);
+  }
+
+  /**
+   * Takes leave of everyone, and lets nobody in any more. What was sent before goes out first.
+   *
+   * @param seconds after which those who have not taken it are given up
+   */
+  async close(reason: Farewell, seconds: number): Promise<void> {
+    this.#isClosed = true;
+    for (const connection of this.#pending) connection.close();
+    for (const { session } of [...this.#guests.values()]) session.leave(reason);
+    if (this.#guests.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(seconds, resolve);
+      this.#emptied = () => {
+        cancel();
+        resolve();
+      };
+    });
+    for (const guest of [...this.#guests.values()]) this.#part(guest, "lost");
+  }
+
+  #emptied: () => void = () => {};
+
+  async #receive(connection: BufferedConnection): Promise<void> {
+    const { clock, identity, limits } = this.#options;
+    const { admitted, binding, peerKey } = await receiveClient(connection, {
+      clock,
+      identity,
+      admit: async (claim) => {
+        const name = await this.#options.admit(claim);
+        const key = toBase64url(claim.key);
+        const guest = this.#resumable(name, key, claim.resume);
+        const received = (await guest?.session.suspend()) ?? 0;
+        const welcome: Welcome = {
+          session: guest?.id ?? newSessionId(),
+          ...{ name, resumed: guest !== undefined, received },
+          ...{ maxMessageBytes: limits.maxMessageBytes, heartbeat: limits.heartbeat },
+        };
+        return { welcome, key, resume: guest && { guest, received: claim.resume!.received } };
+      },
+    });
+    const { welcome, key, resume } = admitted;
+    if (this.#isClosed) connection.close();
+    else if (resume) {
+      resume.guest.cancelGrace?.();
+      resume.guest.session.attach(connection, resume.received);
+    } else {
+      const before = this.#guests.get(welcome.name);
+      if (before) this.#part(before, "lost");
+      this.#seat(connection, { id: welcome.session, name: welcome.name, key }, binding, peerKey);
+    }
+  }
+
+  #resumable(name: PartyId, key: string, resume: Resume | undefined): Guest | undefined {
+    const guest = this.#guests.get(name);
+    return guest?.id === resume?.session && guest?.key === key ? guest : undefined;
+  }
+
+  #seat(
+    connection: Connection,
+    who: { readonly id: string; readonly name: PartyId; readonly key: string },
+    binding: Uint8Array,
+    peerKey: CryptoKey,
+  ): void {
+    const { identity, clock, limits, deliver, refuse } = this.#options;
+    const { name } = who;
+    const guest: Guest = {
+      ...who,
+      cancelGrace: undefined,
+      session: new Session({
+        ...{ binding, side: "server", identity, peerKey, clock, limits, budget: this.#budget },
+        deliver: (frame, { to }) => deliver(name, frame, to),
+        refuse: (error) => refuse(name, error),
+        lost: () => {
+          guest.cancelGrace = clock.after(limits.grace, () => this.#part(guest, "lost"));
+        },
+        left: (reason) => this.#part(guest, reason),
+      }),
+    };
+    this.#guests.set(name, guest);
+    guest.session.attach(connection, 0);
+    this.#options.joined(name);
+  }
+
+  #part(guest: Guest, reason: Farewell | "lost"): void {
+    if (this.#guests.get(guest.name) !== guest) return;
+    this.#guests.delete(guest.name);
+    guest.cancelGrace?.();
+    guest.session.close();
+    this.#options.left(guest.name, reason);
+    if (this.#guests.size === 0) this.#emptied();
+  }
+}
+
+function newSessionId(): string {
+  return toBase64url(crypto.getRandomValues(new Uint8Array(16)));
+}

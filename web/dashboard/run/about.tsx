@@ -1,0 +1,26 @@
+import type { LiveRun } from "../../../src/records/live/follow-run.ts";
+import { type Fact, runFacts } from "../../../src/records/report/facts.ts";
+import { Panel } from "../../shared/panel.tsx";
+import { Facts } from "../facts.tsx";
+import { More } from "../more.tsx";
+import { RecipeText } from "./recipe-text.tsx";
+
+/** What is needed to know the run again and to repeat it, and the files that it left. */
+export function About({ live }: { live: LiveRun }) {
+  const files = Object.entries(live.finished?.files ?? {}).map(([name, path]): Fact => [name, path]);
+  return (
+    <>
+      <Panel title="The run">
+        <Facts caption="The run" facts={runFacts(live)} />
+        <More title="Recipe, with all defaults filled in">
+          {() => <RecipeText recipe={live.started.recipe} />}
+        </More>
+      </Panel>
+      {files.length > 0 && (
+        <Panel title="Files" note="On the machine that ran it.">
+          <Facts caption="Files of the run" facts={files} />
+        </Panel>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import type { LiveRun } from "../../../src/records/live/follow-run.ts";
+import { formatNumber } from "../../../src/records/report/format.ts";
+import { Notice } from "../../shared/notice.tsx";
+import type { RunState } from "../api.ts";
+import { addressOf } from "../route.ts";
+import type { Connection } from "../run-feed.ts";
+import { session } from "../session.ts";
+import { StatePill } from "../state-pill.tsx";
+import { formatDay } from "../when.ts";
+import { StopRun } from "./stop-run.tsx";
+
+/** Name and state of a run, how far it has come, why it failed, and the way to stop it. */
+export function Head({
+  run,
+  live,
+  state,
+  connection,
+}: {
+  run: string;
+  live: LiveRun;
+  state: RunState;
+  connection: Connection;
+}) {
+  const { summary, started, failure } = live;
+  const done = summary.rounds.length;
+  return (
+    <header class="head">
+      <nav aria-label="Way back">
+        <a href={addressOf({ page: "runs" })}>← All runs</a>
+      </nav>
+      <div class="title">
+        <h1>{summary.recipe}</h1>
+        <StatePill state={state} />
+        <ConnectionMark connection={connection} state={state} />
+        {state === "running" && session.value === "operator" && <StopRun run={run} />}
+      </div>
+      <p class="note">
+        {run} · {summary.task} · {formatNumber(summary.clients)} clients · seed {summary.seed} · started{" "}
+        {formatDay(started.wall)}
+      </p>
+      {failure && (
+        <Notice tone="bad">
+          <strong>Failed{failure.round === null ? "" : ` in round ${failure.round}`}.</strong>{" "}
+          {failure.message} ({failure.code})
+        </Notice>
+      )}
+      {state === "interrupted" && (
+        <Notice tone="warn">
+          No process works on this run. Go on with <code>npx coterie resume {run}</code>.
+        </Notice>
+      )}
+      <div class="progress">
+        <progress max={started.rounds} value={done} aria-label="Rounds done" />
+        <span>{progressText(live, state)}</span>
+      </div>
+    </header>
+  );
+}
+
+function progressText({ summary, started, current }: LiveRun, state: RunState): string {
+  const done = summary.rounds.length;
+  const rounds = `${done} of ${started.rounds} rounds`;
+  if (state !== "running" || !current || current.round <= done) return rounds;
+  const again = current.attempt > 1 ? `, attempt ${current.attempt}` : "";
+  const { asked, trained, decided } = current;
+  const known = decided > 0 ? `${decided} of ${asked} decided` : `${trained} of ${asked} have trained`;
+  return `${rounds} · round ${current.round}${again}: ${known}`;
+}
+
+/** Whether what one sees is what is. */
+function ConnectionMark({ connection, state }: { connection: Connection; state: RunState }) {
+  if (connection === "over" || state === "interrupted") return null;
+  const text = { reading: "reading…", live: "live", lost: "connection lost, trying again…" }[
+    connection as "reading" | "live" | "lost"
+  ];
+  return (
+    <span class={`connection is-${connection}`} role="status">
+      <span class="dot" aria-hidden="true" />
+      {text}
+    </span>
+  );
+}
