@@ -303,6 +303,14 @@ describe("GET /api/runs/RUN/events", () => {
   });
 });
 
+test("what does not exist is told in one form", async () => {
+  for (const path of ["/nowhere", "/api/nowhere", "/assets/absent.js"]) {
+    const answer = await get(path, asObserver);
+    expect([answer.status, codeOf(answer)]).toEqual([404, "dashboard.not-found"]);
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
+  }
+});
+
 test("stopping a run that another process carries is a conflict", async () => {
   await writeRun(dashboard.root, "other", sampleLog({ rounds: 1 }));
   const answer = await post("/api/runs/other/stop", { ...asOperator, ...csrf });

@@ -51,7 +51,10 @@ export interface Dashboard {
    * as well: reading needs an observer, everything else an operator.
    */
   readonly app: Hono<Environment>;
-  /** Ends the event streams, after what the logs hold by now; to be called before the server is closed. */
+  /**
+   * Sends the event streams what the logs hold by now and ends them, within two seconds; to be called once the server
+   * takes no more connections, and before those that are left are closed.
+   */
   close(): Promise<void>;
 }
 
@@ -72,7 +75,9 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   app.route("/", servePages());
   app.route("/api", access.routes);
   app.route("/api/runs", runRoutes(runs, feeds, stop));
-  app.notFound((c) => c.json(errorBody("dashboard.not-found", "There is nothing here."), 404));
+  app.notFound(() => {
+    throw new ApiError("dashboard.not-found", 404, "There is nothing here.");
+  });
   app.onError((error, c) => {
     if (error instanceof ApiError) {
       return c.json(errorBody(error.code, error.message), error.status, error.headers);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readdirSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
-import { connect } from "node:net";
+import { IncomingMessage, type Server, ServerResponse } from "node:http";
+import { connect, Socket } from "node:net";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -9,6 +9,7 @@ import { collect, type EventBody, type RunEvent } from "../records/index.ts";
 import { openSqliteStore, runFolder } from "../records/node/index.ts";
 import { sampleLog } from "../testing/sample-log.ts";
 import { createDashboard } from "./dashboard.ts";
+import { EventStream } from "./event-stream.ts";
 import {
   ask,
   asObserver,
@@ -224,6 +225,13 @@ test("ends when the run's folder is removed", async () => {
   rmSync(runFolder(join(dashboard.root, "live")).path, { recursive: true });
   await expect(listener.next()).rejects.toThrow();
   expect(dashboard.errors).toMatchObject([{ code: "records.store.missing" }]);
+});
+
+test("ends when the log has become another, shorter one", async () => {
+  const { events: file } = await append(log.slice(0, 5));
+  const before = { file, last: 20, end: null, isClosing: false };
+  const stream = new EventStream(before, new ServerResponse(new IncomingMessage(new Socket())));
+  expect(await collect(stream.texts(10))).toEqual(["retry: 1000\n\n"]);
 });
 
 test("gives listeners what the log holds when the server ends", async () => {

@@ -50,6 +50,8 @@ export class EventStream {
       this.#isStalled = false;
       if (position < this.#log.last) {
         const batch = await readBatch(this.#log.file, position);
+        // It is another, shorter log by now: the listener comes back and begins with that.
+        if (batch.last === position) return;
         position = batch.last;
         yield batch.text;
       } else if (this.#log.end !== null) {

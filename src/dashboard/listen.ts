@@ -1,18 +1,14 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import { InputError } from "../errors.ts";
 import type { Dashboard } from "./dashboard.ts";
 
-/** How long answers may take to end by themselves. */
-const GRACE_MILLISECONDS = 2000;
-
 export interface ListeningDashboard {
   /** Without a slash at its end. */
   readonly url: string;
-  /** Ends the event streams and lets other answers end, for two seconds at most; then all connections are closed. */
+  /** Ends the event streams as `Dashboard.close` does, then all connections. */
   close(): Promise<void>;
 }
 
@@ -36,20 +32,13 @@ export async function listenDashboard(
       { at: String(port), cause },
     );
   }
-  let answering = 0;
-  server.on("request", (_request, response) => {
-    answering++;
-    response.once("close", () => answering--);
-  });
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
     async close() {
       const closed = once(server, "close");
       server.close();
       await dashboard.close();
-      const deadline = performance.now() + GRACE_MILLISECONDS;
-      while (answering > 0 && performance.now() < deadline) await setTimeout(20);
-      // Also those that browsers open in advance and never use, which do not count as idle.
+      // Browsers also open some in advance, which do not count as idle.
       server.closeAllConnections();
       await closed;
     },

@@ -75,7 +75,7 @@ export class RunFeed implements WatchedLog {
   }
 
   async #look(): Promise<void> {
-    const store = ((this as any).kept ??= openSqliteStore(this.file, { readOnly: true }));
+    await using store = openSqliteStore(this.file, { readOnly: true });
     const last = await lastEvent(store);
     if (last === undefined) return;
     this.last = last.sequence;

@@ -41,16 +41,19 @@ export class RunIndex {
 
   /** The folder of the run called `run`, which comes from outside: only names that are in `root` lead anywhere. */
   async find(run: string): Promise<RunFolder | undefined> {
-    return (await this.#folders()).find((folder) => folder.run === run);
+    return (await this.#names()).includes(run) ? this.#folders([run])[0] : undefined;
   }
 
-  async #folders(): Promise<RunFolder[]> {
-    const names = existsSync(this.#root) ? await readdir(this.#root) : [];
+  async #names(): Promise<string[]> {
+    return existsSync(this.#root) ? readdir(this.#root) : [];
+  }
+
+  #folders(names: readonly string[]): RunFolder[] {
     return names.map((name) => runFolder(join(this.#root, name))).filter(({ events }) => existsSync(events));
   }
 
   async #list(): Promise<IndexedRun[]> {
-    const folders = await this.#folders();
+    const folders = this.#folders(await this.#names());
     const stamped = await Promise.all(
       folders.map(async (folder) => ({ folder, stamp: await stampOf(folder) })),
     );

@@ -183,11 +183,13 @@ export class Service {
 
   #greet(client: PartyId): void {
     const { deal, bundle } = this.#options;
-    // One plan serves all, unless each gets examples of its own.
-    const plan = deal
-      ? encodeMessage(encodePlan(this.#planFields(), bundle, deal(client)))
-      : (this.#plan ??= encodeMessage(encodePlan(this.#planFields(), bundle)));
-    this.#send([client], plan);
+    if (deal) {
+      this.#send([client], encodeMessage(encodePlan(this.#planFields(), bundle, deal(client))));
+      return;
+    }
+    // One plan serves all.
+    this.#plan ??= encodeMessage(encodePlan(this.#planFields(), bundle));
+    this.#send([client], this.#plan);
   }
 
   #planFields() {

@@ -10,7 +10,7 @@ export interface Kept {
   /** The whole link. */
   readonly link: string;
   /** Whether the owner has connected, and the name given then. */
-  readonly connected?: { readonly name: string | undefined };
+  readonly connected?: { readonly name: string | undefined } | undefined;
   /** Where the tab's key is kept; see `identity.ts`. */
   readonly slot?: number | undefined;
 }

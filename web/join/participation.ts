@@ -92,7 +92,7 @@ export function giveProblem(problem: string): void {
   data.value = { kind: "problem", problem };
 }
 
-export function useTrial(): void {
+export function giveTrial(): void {
   data.value = { kind: "reading" };
   tell({ kind: "trial" });
 }

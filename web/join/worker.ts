@@ -20,7 +20,7 @@ const leaving = new AbortController();
 const record = new OutgoingRecord(tell);
 let preparation: Preparation | undefined;
 
-onmessage = ({ data: message }: MessageEvent<ToWorker>) => {
+addEventListener("message", ({ data: message }: MessageEvent<ToWorker>) => {
   switch (message.kind) {
     case "start":
       void start(message);
@@ -38,7 +38,7 @@ onmessage = ({ data: message }: MessageEvent<ToWorker>) => {
       leaving.abort();
       break;
   }
-};
+});
 
 async function start(options: Start): Promise<void> {
   let end: { reason: Farewell } | { code: string; problem: string };

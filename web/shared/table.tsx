@@ -98,8 +98,8 @@ export function Table<Row>({
   );
 }
 
-function looks<Row>({ figure, minor }: Column<Row>): string {
-  return `${figure ? "figure" : ""} ${minor ? "minor" : ""}`.trim();
+function looks<Row>({ figure, minor }: Column<Row>): string | undefined {
+  return `${figure ? "figure" : ""} ${minor ? "minor" : ""}`.trim() || undefined;
 }
 
 const collator = new Intl.Collator("en", { numeric: true });

@@ -16,11 +16,10 @@ export function accessibilityComplaints(page: Page): Promise<string[]> {
       const labels = (element as HTMLInputElement).labels;
       return (
         [
-          labelled &&
-            labelled
-              .split(" ")
-              .map((id) => document.getElementById(id)?.textContent)
-              .join(" "),
+          labelled
+            ?.split(" ")
+            .map((id) => document.getElementById(id)?.textContent)
+            .join(" "),
           element.getAttribute("aria-label"),
           labels && [...labels].map((label) => label.textContent).join(" "),
           element.matches("a, button, summary") ? element.textContent : "",

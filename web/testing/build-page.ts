@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import config from "../vite.config.ts";
 
 /**
  * Builds one page from its sources as it is now, with the configuration of the release.
@@ -10,12 +11,15 @@ import { build } from "vite";
  * @returns the folder to be served; the caller removes it
  */
 export async function buildPage(name: "dashboard" | "join"): Promise<string> {
-  const file = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const input = { [name]: fileURLToPath(new URL(`../${name}/index.html`, import.meta.url)) };
   const outDir = await mkdtemp(join(tmpdir(), "coterie-page-"));
+  // Vitest says "test", and libraries would then be built with their warnings.
+  process.env.NODE_ENV = "production";
   await build({
-    configFile: file("vite.config.ts"),
+    ...config,
+    configFile: false,
     logLevel: "error",
-    build: { outDir, emptyOutDir: true, rolldownOptions: { input: { [name]: file(`${name}/index.html`) } } },
+    build: { ...config.build, outDir, rolldownOptions: { input } },
   });
   return outDir;
 }

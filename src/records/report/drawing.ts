@@ -18,8 +18,6 @@ export interface Formats {
   readonly number: (value: number) => string;
 }
 
-export type Drawing = ReturnType<typeof drawing>;
-
 /**
  * How charts look wherever they are drawn: the report's own script and the live pages both use it. It reaches
  * the report as source text, so it stands alone: everything comes in as an argument.

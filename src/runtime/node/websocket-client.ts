@@ -1,6 +1,6 @@
 import { type ClientOptions, WebSocket } from "ws";
 import type { Connection } from "../session/connection.ts";
-import { BLOCK_BYTES } from "../session/frame-digest.ts";
+import { MAX_PIECE } from "../session/control.ts";
 import { webSocketConnection } from "./websocket-connection.ts";
 
 /** Seconds that a server gets to open a connection. */
@@ -16,7 +16,7 @@ export function connectWebSocket(url: string, options: ClientOptions = {}): Prom
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       ...options,
-      maxPayload: BLOCK_BYTES,
+      maxPayload: MAX_PIECE,
       perMessageDeflate: false,
       handshakeTimeout: PATIENCE * 1000,
     });

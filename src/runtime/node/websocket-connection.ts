@@ -18,7 +18,11 @@ export function webSocketConnection(socket: WebSocket): Connection {
   socket.on("error", () => {});
   socket.on("close", onSent);
   return {
-    sendText: (text) => socket.send(text, onSent),
+    sendText(text) {
+      // Answers that pile up because a peer asks and asks, and never reads.
+      if (socket.bufferedAmount > 2 * MUCH) socket.terminate();
+      socket.send(text, onSent);
+    },
     sendBytes: (bytes) => socket.send(bytes, onSent),
     drained: () =>
       socket.bufferedAmount < MUCH || socket.readyState !== socket.OPEN
@@ -41,6 +45,7 @@ export function webSocketConnection(socket: WebSocket): Connection {
 const PATIENCE = 5;
 
 function endSocket(socket: WebSocket): void {
+  if (socket.readyState !== socket.OPEN) return;
   socket.close();
   const timer = setTimeout(() => socket.terminate(), PATIENCE * 1000);
   timer.unref();

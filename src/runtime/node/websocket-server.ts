@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { BLOCK_BYTES } from "../session/frame-digest.ts";
+import { MAX_PIECE } from "../session/control.ts";
 import type { Reception } from "../session/reception.ts";
 import { webSocketConnection } from "./websocket-connection.ts";
 
@@ -18,10 +18,10 @@ export function acceptWebSockets(
   reception: Reception,
   options: { readonly allows: (origin: string, request: IncomingMessage) => boolean },
 ): () => void {
-  // Bulk comes in blocks, so nothing larger has to be taken; compression would let a small message swell.
+  // Bulk comes in pieces, so nothing larger has to be taken; compression would let a small message swell.
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: BLOCK_BYTES,
+    maxPayload: MAX_PIECE,
     perMessageDeflate: false,
     skipUTF8Validation: false,
   });
@@ -29,9 +29,11 @@ export function acceptWebSockets(
     const path = request.url?.split("?")[0];
     const { origin } = request.headers;
     if (path !== SESSION_PATH || (origin !== undefined && !options.allows(origin, request))) {
-      socket.end(
-        `HTTP/1.1 ${path === SESSION_PATH ? "403 Forbidden" : "404 Not Found"}\r\nConnection: close\r\n\r\n`,
-      );
+      const status = path === SESSION_PATH ? "403 Forbidden" : "404 Not Found";
+      // Node has let go of the socket: without a listener its error would end the process, and half-closed it would
+      // stay for as long as the peer likes.
+      socket.on("error", () => {});
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) =>

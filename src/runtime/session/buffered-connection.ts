@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../host/clock.ts";
 import type { Connection, ConnectionListener } from "./connection.ts";
-import { type Control, parseControl, SessionError } from "./control.ts";
+import { type Control, MAX_PIECE, parseControl, SessionError } from "./control.ts";
 
 export class BufferedConnection implements Connection {
   readonly #connection: Connection;
@@ -14,18 +14,14 @@ export class BufferedConnection implements Connection {
   #arrived: (() => void) | undefined;
   #isClosed = false;
 
-  /** @param limit most pieces that may wait; a peer that sends more loses the connection */
+  /** @param limit most pieces that may wait; a peer that sends more, or larger ones, loses the connection */
   constructor(connection: Connection, limit: number) {
     this.#connection = connection;
     this.#limit = limit;
     connection.listen({
       text: (text) => (this.#listener ? this.#listener.text(text) : this.#wait(text)),
       bytes: (bytes) => (this.#listener ? this.#listener.bytes(bytes) : this.#wait(bytes)),
-      closed: () => {
-        this.#isClosed = true;
-        this.#arrived?.();
-        this.#listener?.closed();
-      },
+      closed: () => this.#closed(),
     });
   }
 
@@ -86,8 +82,22 @@ export class BufferedConnection implements Connection {
   }
 
   #wait(piece: string | Uint8Array): void {
-    this.#waiting.push(piece);
+    if (this.#isClosed) return;
+    if (this.#waiting.length < this.#limit && piece.length <= MAX_PIECE) {
+      this.#waiting.push(piece);
+      this.#arrived?.();
+      return;
+    }
+    // A socket may go on delivering for a while: nothing more counts, or is kept.
+    this.#waiting = [];
+    this.#closed();
+    this.#connection.close();
+  }
+
+  #closed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#arrived?.();
-    if (this.#waiting.length > this.#limit) this.#connection.close();
+    this.#listener?.closed();
   }
 }

@@ -37,12 +37,16 @@ export class ByteBudget {
   }
 
   #release(entry: Entry): void {
+    if (entry.state === "released") return;
+    this.#takeBack(entry);
+    this.#grantNext();
+  }
+
+  #takeBack(entry: Entry): void {
     this.#parked.delete(entry);
     if (entry.state === "granted") this.#used -= entry.bytes;
-    else if (entry.state === "waiting") this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-    else return;
+    else this.#waiting.splice(this.#waiting.indexOf(entry), 1);
     entry.state = "released";
-    this.#grantNext();
   }
 
   #grantNext(): void {
@@ -50,8 +54,8 @@ export class ByteBudget {
       if (this.#used > 0 && this.#used + next.bytes > this.#capacity) {
         const [oldest] = this.#parked;
         if (oldest === undefined) return;
+        this.#takeBack(oldest);
         oldest.reclaim();
-        this.#release(oldest);
         continue;
       }
       this.#waiting.shift();

@@ -11,8 +11,11 @@ import { CoterieError } from "../../errors.ts";
 /** A peer broke the rules of the session, or the door refused it. Codes start with `session.`. */
 export class SessionError extends CoterieError {}
 
-/** Largest control message, in characters. */
-export const MAX_CONTROL = 2 ** 16;
+/**
+ * Largest piece that travels at once: a control message in characters, or bytes of a frame. Small, because a piece
+ * shows life only when all of it is there, and because strangers can make a server hold one each.
+ */
+export const MAX_PIECE = 2 ** 16;
 /** Most recipients that one message may name. */
 export const MAX_RECIPIENTS = 512;
 
@@ -56,7 +59,11 @@ const control = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("refused"),
     code: z.string().regex(/^[a-z][a-z0-9.-]{0,63}$/),
-    reason: z.string().max(512),
+    /** Shown to people: no control characters, and none that reorder or break lines. */
+    reason: z
+      .string()
+      .max(512)
+      .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u),
   }),
   /** An orderly leave: the sender will not come back to this session. */
   z.strictObject({ kind: z.literal("bye"), reason: z.enum(["left", "finished", "stopped", "failed"]) }),
@@ -68,7 +75,7 @@ export type Farewell = Extract<Control, { kind: "bye" }>["reason"];
 
 /** @throws SessionError `session.control` */
 export function parseControl(text: string): Control {
-  if (text.length > MAX_CONTROL) throw malformed();
+  if (text.length > MAX_PIECE) throw malformed();
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -41,7 +41,11 @@ export type DialStatus =
   /** `seconds` until the next attempt. */
   | { readonly kind: "waiting"; readonly seconds: number; readonly reason: string };
 
-/** First and longest pause between attempts, in seconds; each is drawn from [0, pause). */
+/**
+ * First and longest pause between attempts, in seconds; each is drawn from [0, pause). Pauses grow until a connection
+ * has lasted as long as the longest: a peer that lets this client in and then refuses what it sends is not to be
+ * asked in a tight loop.
+ */
 const FIRST_PAUSE = 0.5;
 const LONGEST_PAUSE = 30;
 /** Pieces of the first messages that may come before the session listens. */
@@ -55,7 +59,10 @@ export class Dial {
   readonly #budget: ByteBudget;
   #session: Session | undefined;
   #id: string | undefined;
+  /** The newest attempt; what an older one comes to does not count. */
+  #attempts = 0;
   #failures = 0;
+  #connectedAt: number | undefined;
   #isOver = false;
   #cancelPause: (() => void) | undefined;
 
@@ -87,26 +94,34 @@ export class Dial {
 
   async #attempt(): Promise<void> {
     const { connect, clock, identity, name, expect, prove, status } = this.#options;
+    const attempt = ++this.#attempts;
+    const isStale = () => this.#isOver || attempt !== this.#attempts;
     status({ kind: "connecting" });
     let connection: BufferedConnection | undefined;
     try {
       connection = new BufferedConnection(await connect(), FIRST_PIECES);
+      if (isStale()) {
+        connection.close();
+        return;
+      }
       const received = await this.#session?.suspend();
       const resume = received === undefined ? undefined : { session: this.#id!, received };
       const greeted = await greetServer(connection, {
         ...{ clock, identity, name, resume, expect },
         ...(prove && { prove }),
       });
-      if (this.#isOver) {
+      if (isStale()) {
         connection.close();
         return;
       }
-      this.#failures = 0;
+      this.#cancelPause?.();
+      this.#connectedAt = clock.now();
       status({ kind: "connected", resumed: greeted.welcome.resumed });
       if (!greeted.welcome.resumed) this.#renew(greeted);
       this.#session!.attach(connection, greeted.welcome.received);
     } catch (error) {
       connection?.close();
+      if (isStale()) return;
       const isFinal = error instanceof CoterieError && !PASSING.has(error.code);
       if (isFinal) this.#finish({ error });
       else this.#pause(error instanceof Error ? error.message : String(error));
@@ -130,18 +145,21 @@ export class Dial {
 
   #left(reason: Farewell): void {
     this.#session = undefined;
-    // A server that was stopped may come back; so may one that gave up on a client that was too slow.
+    // A server that was stopped may come back.
     if (reason === "stopped") this.#pause("The server has stopped.");
     else this.#finish({ reason });
   }
 
   #pause(reason: string): void {
     if (this.#isOver) return;
+    const { clock, random, status } = this.#options;
+    if (this.#connectedAt !== undefined && clock.now() - this.#connectedAt >= LONGEST_PAUSE) this.#failures = 0;
+    this.#connectedAt = undefined;
     const most = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
-    const seconds = most * this.#options.random();
-    this.#options.status({ kind: "waiting", seconds, reason });
+    const seconds = most * random();
+    status({ kind: "waiting", seconds, reason });
     this.#cancelPause?.();
-    this.#cancelPause = this.#options.clock.after(seconds, () => void this.#attempt());
+    this.#cancelPause = clock.after(seconds, () => void this.#attempt());
   }
 
   #finish(end: { readonly reason: Farewell } | { readonly error: Error }): void {

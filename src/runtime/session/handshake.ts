@@ -4,7 +4,9 @@
  * 1. client: `hello`, its public key, a nonce, the name it would like;
  * 2. server: `challenge`, its public key, a nonce; signed. The client stops here unless it is the server it expects.
  * 3. client: `proof`, that it holds a join token (never the token itself), or that it continues a session; signed.
- * 4. server: `welcome`, or `refused`; signed.
+ * 4. server: `welcome`, signed.
+ *
+ * Either side may answer `refused` instead; that alone is not signed, and who is in between can make it up.
  *
  * Signatures are Ed25519 over the digest of all message bodies so far, so neither side can be fed messages of another
  * handshake. The digest of all four binds the signatures of the session's messages to it.
@@ -113,7 +115,7 @@ export async function greetServer(
   const peerKey = await importKey(key);
   await challenged.check(peerKey);
   await expect(key);
-  const token = await prove?.(await talk.digest());
+  const token = await prove?.(challenged.digest);
   await talk.say(
     {
       step: "proof",
@@ -124,7 +126,11 @@ export async function greetServer(
   );
   const welcomed = await talk.hear(welcome);
   await welcomed.check(peerKey);
-  return { welcome: welcomed.body, binding: await talk.digest(), peerKey };
+  const { body, digest: binding } = welcomed;
+  if (body.resumed && body.session !== resume?.session) {
+    throw new SessionError("session.handshake", "The server goes on with a session that is not this client's.");
+  }
+  return { welcome: body, binding, peerKey };
 }
 
 /**
@@ -149,8 +155,10 @@ export async function receiveClient<Admitted extends { readonly welcome: Welcome
     const key = fromBase64url(greeting.key)!;
     const peerKey = await importKey(key);
     const own = toBase64url(identity.publicKey);
-    await talk.say({ step: "challenge", version: VERSION, key: own, nonce: nonce() }, identity);
-    const transcript = await talk.digest();
+    const transcript = await talk.say(
+      { step: "challenge", version: VERSION, key: own, nonce: nonce() },
+      identity,
+    );
     const proved = await talk.hear(proof);
     await proved.check(peerKey);
     const { token, resume } = proved.body;
@@ -158,8 +166,9 @@ export async function receiveClient<Admitted extends { readonly welcome: Welcome
       ...{ key, transcript, name: greeting.name, resume },
       token: token && { id: token.id, proof: fromBase64url(token.proof)! },
     });
-    await talk.say({ step: "welcome", ...admitted.welcome }, identity);
-    return { admitted, binding: await talk.digest(), peerKey };
+    // From here to the session nothing may wait: the client sends as soon as it is welcome.
+    const binding = await talk.say({ step: "welcome", ...admitted.welcome }, identity);
+    return { admitted, binding, peerKey };
   } catch (error) {
     if (error instanceof SessionError) {
       connection.sendText(formatControl({ kind: "refused", code: error.code, reason: error.message }));
@@ -179,22 +188,24 @@ class Talk {
     this.#clock = clock;
   }
 
-  /** Digest of everything said so far, 32 bytes. */
-  digest(): Promise<Uint8Array> {
-    return sha256(encoder.encode(JSON.stringify(["coterie handshake 1", ...this.#bodies])));
-  }
-
-  async say(body: object, identity?: Identity): Promise<void> {
+  /** Answers the digest of everything said so far, this included; 32 bytes. */
+  async say(body: object, identity?: Identity): Promise<Uint8Array> {
     const text = JSON.stringify(body);
-    this.#bodies.push(text);
-    const signature = identity && toBase64url(await identity.sign(await this.digest()));
+    const digest = await this.#add(text);
+    const signature = identity && toBase64url(await identity.sign(digest));
     this.#connection.sendText(
       formatControl({ kind: "handshake", body: text, ...(signature !== undefined && { signature }) }),
     );
+    return digest;
   }
 
-  /** The other side's next message, and a check that the owner of a key has signed it. */
-  async hear<T>(schema: z.ZodType<T>): Promise<{ body: T; check: (key: CryptoKey) => Promise<void> }> {
+  /**
+   * The other side's next message, the digest of everything said so far, and a check that the owner of a key has
+   * signed it.
+   */
+  async hear<T>(
+    schema: z.ZodType<T>,
+  ): Promise<{ body: T; digest: Uint8Array; check: (key: CryptoKey) => Promise<void> }> {
     const control = await this.#connection.next(this.#clock, PATIENCE);
     if (control.kind === "refused") throw new SessionError(control.code, control.reason);
     if (control.kind !== "handshake") throw new SessionError("session.order", "The handshake is not over.");
@@ -202,14 +213,18 @@ class Talk {
     if (!parsed.success) {
       throw new SessionError("session.handshake", "A message of the handshake is malformed.");
     }
-    this.#bodies.push(control.body);
-    const digest = this.digest();
+    const digest = await this.#add(control.body);
     const check = async (key: CryptoKey): Promise<void> => {
       const signature = fromBase64url(control.signature ?? "");
-      if (signature && (await verify(key, signature, await digest))) return;
+      if (signature && (await verify(key, signature, digest))) return;
       throw new SessionError("session.signature", "A message of the handshake is not signed as it must be.");
     };
-    return { body: parsed.data, check };
+    return { body: parsed.data, digest, check };
+  }
+
+  #add(body: string): Promise<Uint8Array> {
+    this.#bodies.push(body);
+    return sha256(encoder.encode(JSON.stringify(["coterie handshake 1", ...this.#bodies])));
   }
 }
 

@@ -66,9 +66,10 @@ export class IncomingMessage {
     }
   }
 
-  /** @throws SessionError `session.order` for bytes that nobody asked for */
+  /** @throws SessionError `session.order` for bytes that nobody asked for, and for none */
   add(bytes: Uint8Array): void {
-    if (this.#since === undefined || this.#filled + bytes.length > this.announcement.bytes) {
+    const isFitting = bytes.length > 0 && this.#filled + bytes.length <= this.announcement.bytes;
+    if (this.#since === undefined || !isFitting) {
       throw new SessionError("session.order", "Bytes came that belong to no message.");
     }
     this.#frame!.set(bytes, this.#filled);
@@ -76,9 +77,9 @@ export class IncomingMessage {
     this.#digest!.advance(this.#filled);
   }
 
-  /** Whether the peer sends so slowly that it only keeps the memory occupied. */
+  /** Whether the peer sends so slowly, the signature included, that it only keeps the memory occupied. */
   isStalled(now: number): boolean {
-    if (this.#since === undefined || this.whole) return false;
+    if (this.#since === undefined) return false;
     return this.#filled - this.#from < (now - this.#since - PATIENCE) * SLOWEST;
   }
 

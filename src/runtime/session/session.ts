@@ -12,8 +12,8 @@ import type { Clock } from "../host/clock.ts";
 import { fromBase64url, toBase64url } from "./base64url.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { Connection } from "./connection.ts";
-import { type Control, type Farewell, formatControl, parseControl, SessionError } from "./control.ts";
-import { BLOCK_BYTES, frameDigest } from "./frame-digest.ts";
+import { type Control, type Farewell, formatControl, MAX_PIECE, parseControl, SessionError } from "./control.ts";
+import { frameDigest } from "./frame-digest.ts";
 import { type Identity, verify } from "./identity.ts";
 import { type Announcement, IncomingMessage } from "./incoming-message.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -48,16 +48,22 @@ export interface SessionLimits {
   readonly maxMessageBytes: number;
   /** Seconds of silence after which this side asks whether the peer is there; thrice that, and it is not. */
   readonly heartbeat: number;
-  /** Control messages a second that the peer may send, on average; five times as many at once. */
+  /**
+   * Control messages a second that the peer may send, on average; five times as many at once. Those of messages do
+   * not count: the window keeps them in bounds.
+   */
   readonly controlsPerSecond: number;
 }
 
-/** Messages up to this size go without asking for room. */
-const SMALL_BYTES = 2 ** 16;
+/** Messages up to this size go without asking for room, in one piece. */
+const SMALL_BYTES = MAX_PIECE;
 /** Messages that may be on their way unacknowledged. */
 const WINDOW = 64;
-/** Messages that may wait for a peer; a slower one is given up. */
+/** Messages that may wait for a peer, and their bytes, a single one excepted; a slower peer is given up. */
 const MAX_WAITING = 65_536;
+const MAX_WAITING_BYTES = 2 ** 30;
+/** Seconds that a peer gets to take what is left when this side leaves. */
+const LEAVE_PATIENCE = 30;
 
 interface Outgoing {
   readonly sequence: number;
@@ -70,6 +76,7 @@ export class Session {
   #connection: Connection | undefined;
   #ended = false;
   #farewell: Farewell | undefined;
+  #cancelLeave: (() => void) | undefined;
   #rate: RateLimit;
 
   // The heartbeat.
@@ -82,6 +89,7 @@ export class Session {
   // Outgoing.
   #sequence = 0;
   #unacknowledged: Outgoing[] = [];
+  #waitingBytes = 0;
   /** How many of `#unacknowledged` this connection has been given. */
   #sent = 0;
   #pumping: Connection | undefined;
@@ -112,7 +120,9 @@ export class Session {
   send(frame: Uint8Array, address: Address = {}): void {
     if (this.#ended || this.#farewell !== undefined) return;
     this.#unacknowledged.push({ sequence: ++this.#sequence, frame, address });
-    if (this.#unacknowledged.length > MAX_WAITING) {
+    this.#waitingBytes += frame.length;
+    const { length } = this.#unacknowledged;
+    if (length > MAX_WAITING || (length > 1 && this.#waitingBytes > MAX_WAITING_BYTES)) {
       this.#options.refuse(new SessionError("session.backlog", "Too many messages wait for a slow peer."));
       this.#end("failed");
       return;
@@ -147,29 +157,39 @@ export class Session {
     this.#acknowledged(peerReceived);
     this.#sent = 0;
     this.#complete = this.#received;
+    this.#heardAt = this.#options.clock.now();
+    this.#ping = { ...this.#ping, answered: true };
+    this.#beat(connection);
+    this.#pump();
+    // Last, because what has come already may end the connection at once.
     connection.listen({
       text: (text) => this.#guard(connection, () => this.#control(text)),
       bytes: (bytes) => this.#guard(connection, () => this.#bytes(bytes)),
       closed: () => this.#connectionLost(connection),
     });
-    this.#heardAt = this.#options.clock.now();
-    this.#ping = { ...this.#ping, answered: true };
-    this.#beat(connection);
-    this.#pump();
   }
 
-  /** Takes leave: what is unacknowledged goes out first, where there is a connection. `left` is told. */
+  /**
+   * Takes leave: what is unacknowledged goes out first, where there is a connection and the peer takes it within
+   * half a minute. `left` is told.
+   */
   leave(reason: Farewell): void {
     if (this.#ended || this.#farewell !== undefined) return;
     this.#farewell = reason;
-    if (this.#connection === undefined) this.#end(reason);
-    else this.#pump();
+    if (this.#connection === undefined) {
+      this.#end(reason);
+      return;
+    }
+    this.#cancelLeave = this.#options.clock.after(LEAVE_PATIENCE, () => this.#end(reason));
+    this.#pump();
   }
 
   /** Ends the session at once; nobody is told. */
   close(): void {
     this.#ended = true;
     this.#unacknowledged = [];
+    this.#waitingBytes = 0;
+    this.#cancelLeave?.();
     this.#drop();
     this.#parked?.release();
     this.#parked = undefined;
@@ -247,17 +267,16 @@ export class Session {
   }
 
   #control(text: string): void {
-    if (!this.#rate.allow(this.#options.clock.now())) {
-      throw new SessionError("session.rate", "Too many messages in a short time; send fewer.");
-    }
     const control = parseControl(text);
+    if (!this.#isPaced(control) && !this.#rate.allow(this.#options.clock.now())) {
+      throw new SessionError("session.rate", "Too many control messages in a short time; send fewer.");
+    }
     switch (control.kind) {
       case "message":
         this.#announced(control, control.signature);
         break;
       case "grant":
-        this.#granted = control;
-        this.#wake?.();
+        this.#grant(control);
         break;
       case "signed":
         if (this.#incoming?.announcement.sequence !== control.sequence || !this.#incoming.whole) {
@@ -266,8 +285,8 @@ export class Session {
         this.#verify(this.#incoming, control.signature);
         break;
       case "ack":
-        if (control.sequence > this.#sequence) {
-          throw new SessionError("session.sequence", "A message was acknowledged that was never sent.");
+        if (control.sequence > this.#sequence - this.#unacknowledged.length + this.#sent) {
+          throw new SessionError("session.sequence", "A message was acknowledged that was not sent.");
         }
         this.#acknowledged(control.sequence);
         this.#pump();
@@ -279,7 +298,9 @@ export class Session {
         this.#ponged(control.id);
         break;
       case "refused":
-        this.#options.refuse(new SessionError(control.code, `The peer refused: ${control.reason}`));
+        this.#options.refuse(
+          new SessionError("session.refused", `The peer refused (${control.code}): ${control.reason}`),
+        );
         this.#connectionLost(this.#connection!);
         break;
       case "bye":
@@ -290,14 +311,30 @@ export class Session {
     }
   }
 
+  /** Whether a control message belongs to a message: each of those is bounded by the window, or refused. */
+  #isPaced(control: Control): boolean {
+    const { kind } = control;
+    if (kind === "ack") return control.sequence > this.#sequence - this.#unacknowledged.length;
+    return kind === "message" || kind === "signed" || kind === "grant";
+  }
+
   // Outgoing messages.
 
   #acknowledged(sequence: number): void {
-    const first = this.#unacknowledged[0]?.sequence ?? this.#sequence + 1;
-    const count = sequence - first + 1;
+    const count = sequence - this.#sequence + this.#unacknowledged.length;
     if (count <= 0) return;
-    this.#unacknowledged.splice(0, count);
+    for (const { frame } of this.#unacknowledged.splice(0, count)) this.#waitingBytes -= frame.length;
     this.#sent = Math.max(0, this.#sent - count);
+  }
+
+  #grant({ sequence, offset }: { readonly sequence: number; readonly offset: number }): void {
+    const sending = this.#unacknowledged[this.#sent - 1];
+    const isAwaited = sending?.sequence === sequence && this.#granted?.sequence !== sequence;
+    if (!isAwaited || offset > sending.frame.length) {
+      throw new SessionError("session.order", "A message was granted that does not wait for it.");
+    }
+    this.#granted = { sequence, offset };
+    this.#wake?.();
   }
 
   /** One loop per connection hands it the messages in order. */
@@ -347,8 +384,8 @@ export class Session {
     } else {
       connection.sendText(JSON.stringify({ kind: "message", ...announcement }));
       while (isCurrent() && this.#granted?.sequence !== sequence) await this.#change();
-      for (let at = this.#granted?.offset ?? 0; isCurrent() && at < frame.length; at += BLOCK_BYTES) {
-        connection.sendBytes(frame.subarray(at, Math.min(at + BLOCK_BYTES, frame.length)));
+      for (let at = this.#granted?.offset ?? 0; isCurrent() && at < frame.length; at += MAX_PIECE) {
+        connection.sendBytes(frame.subarray(at, Math.min(at + MAX_PIECE, frame.length)));
         await connection.drained();
       }
       const control = { kind: "signed", sequence, signature: await signature } as const;
@@ -389,7 +426,7 @@ export class Session {
     this.#signature = signature;
     if (isSmall) message.accept(clock.now());
     else {
-      message.reserve(budget, clock.now, (offset) => this.#tell({ kind: "grant", sequence, offset }));
+      message.reserve(budget, () => clock.now(), (offset) => this.#tell({ kind: "grant", sequence, offset }));
     }
   }
 

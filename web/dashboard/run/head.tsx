@@ -31,7 +31,7 @@ export function Head({
       <div class="title">
         <h1>{summary.recipe}</h1>
         <StatePill state={state} />
-        <ConnectionMark connection={connection} state={state} />
+        {state === "running" && <ConnectionMark connection={connection} />}
         {state === "running" && session.value === "operator" && <StopRun run={run} />}
       </div>
       <p class="note">
@@ -67,16 +67,20 @@ function progressText({ summary, started, current }: LiveRun, state: RunState): 
   return `${rounds} · round ${current.round}${again}: ${known}`;
 }
 
+const connections: Readonly<Record<Connection, string>> = {
+  reading: "reading…",
+  live: "live",
+  lost: "connection lost, trying again…",
+  over: "over",
+  refused: "refused",
+};
+
 /** Whether what one sees is what is. */
-function ConnectionMark({ connection, state }: { connection: Connection; state: RunState }) {
-  if (connection === "over" || state === "interrupted") return null;
-  const text = { reading: "reading…", live: "live", lost: "connection lost, trying again…" }[
-    connection as "reading" | "live" | "lost"
-  ];
+function ConnectionMark({ connection }: { connection: Connection }) {
   return (
     <span class={`connection is-${connection}`} role="status">
       <span class="dot" aria-hidden="true" />
-      {text}
+      {connections[connection]}
     </span>
   );
 }

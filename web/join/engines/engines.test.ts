@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type InlineConfig, loadConfigFromFile, preview } from "vite";
+import { build, type InlineConfig, preview } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Examples, size } from "../../../src/data/examples.ts";
 import { loadMnist } from "../../../src/data/node/mnist.ts";
@@ -16,6 +16,7 @@ import { findTask } from "../../../src/learn/tasks/registry.ts";
 import type { EvaluateResult, TrainJob, TrainResult } from "../../../src/learn/training.ts";
 import { encodeSafetensors } from "../../../src/runtime/wire/safetensors.ts";
 import { launchChromium } from "../../../src/testing/chromium.ts";
+import release from "../../vite.config.ts";
 
 const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
@@ -33,14 +34,12 @@ let evaluated: EvaluateResult;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "coterie-engines-"));
   const page = fileURLToPath(new URL("testing/page.html", import.meta.url));
-  const file = fileURLToPath(new URL("../../vite.config.ts", import.meta.url));
-  const loaded = await loadConfigFromFile({ command: "build", mode: "production" }, file);
   config = {
-    ...loaded!.config,
+    ...release,
     configFile: false,
     root: join(page, ".."),
     logLevel: "error",
-    build: { ...loaded!.config.build, outDir: folder, rolldownOptions: { input: page } },
+    build: { ...release.build, outDir: folder, rolldownOptions: { input: page } },
   };
   await build(config);
 

@@ -5,13 +5,9 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
 import { webEngine } from "./web-engine.ts";
 
-/** The steps of small models gain nothing from more. */
+/** The runtime's threads spin while they wait for each other: small steps gain nothing from more. */
 const MOST_THREADS = 4;
 
-// The runtime's threads spin while they wait, and browsers count half-cores: one per core that they report made
-// steps up to three times slower than a single one.
-const threads = crossOriginIsolated
-  ? Math.min(Math.ceil(navigator.hardwareConcurrency / 2), MOST_THREADS)
-  : 1;
+const threads = crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
 
 export const engine = webEngine(ort, "wasm", { mjs, wasm }, threads);

@@ -29,7 +29,7 @@ async function fetched(name: string): Promise<Uint8Array> {
 }
 
 // Enough for the engine to use threads, wherever the test runs.
-Object.defineProperty(navigator, "hardwareConcurrency", { value: 4 });
+Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 });
 
 async function answer(): Promise<Answer> {
   const bundle = decodeProgramBundle(await fetched("bundle.bin"));

@@ -1,0 +1,82 @@
+import type { EngineMeasurement } from "../../src/learn/probe.ts";
+import { formatNumber, formatSeconds } from "../../src/records/report/format.ts";
+import { Button } from "../shared/button.tsx";
+import { Notice } from "../shared/notice.tsx";
+import { Panel } from "../shared/panel.tsx";
+import { Table } from "../shared/table.tsx";
+import { data, device, isLeaving, leave, offer, takePart } from "./participation.ts";
+
+/** How fast this device trains, and the two ways on: take part, or leave. */
+export function DevicePanel() {
+  return (
+    <Panel title="This device">
+      <Measured />
+      <p class="actions">
+        <Button
+          kind="primary"
+          disabled={device.value.kind !== "measured" || data.value.kind !== "read" || isLeaving.value}
+          onClick={takePart}
+        >
+          Take part
+        </Button>
+        <Button onClick={leave} disabled={isLeaving.value}>
+          {isLeaving.value ? "Leaving …" : "Leave"}
+        </Button>
+      </p>
+    </Panel>
+  );
+}
+
+function Measured() {
+  const state = device.value;
+  switch (state.kind) {
+    case "unmeasured":
+      return <p class="note">When your data are read, this device is tried out for a second or two.</p>;
+    case "measuring":
+      return <p>Trying out how fast this device trains …</p>;
+    case "problem":
+      return <Notice tone="bad">{state.problem}</Notice>;
+    case "measured":
+      return (
+        <>
+          <Table
+            caption="Ways to train here, each tried on made-up data"
+            rows={state.measurements}
+            keyOf={({ name }) => name}
+            columns={[
+              { head: "Engine", cell: ({ name }) => engineNames[name] ?? name },
+              { head: "One step", cell: stepText, figure: true },
+              { head: "Start", cell: startText, figure: true },
+              { head: "", cell: ({ name }) => (name === state.chosen ? "chosen" : "") },
+            ]}
+          />
+          <p class="note">{estimate(state.measurements, state.chosen)}</p>
+        </>
+      );
+  }
+}
+
+const engineNames: Readonly<Record<string, string>> = {
+  wasm: "Processor (WebAssembly)",
+  webgpu: "Graphics (WebGPU, ONNX Runtime)",
+  "jax-webgpu": "Graphics (WebGPU, jax-js)",
+};
+
+function stepText(measured: EngineMeasurement): string {
+  return "failure" in measured
+    ? `not usable: ${measured.failure}`
+    : `${formatNumber(Number((1000 * measured.secondsPerStep).toPrecision(3)))} ms`;
+}
+
+function startText(measured: EngineMeasurement): string {
+  return "failure" in measured ? "–" : formatSeconds(measured.secondsToStart);
+}
+
+function estimate(measurements: readonly EngineMeasurement[], chosen: string): string {
+  const measured = measurements.find(({ name }) => name === chosen);
+  if (data.value.kind !== "read" || measured === undefined || "failure" in measured) return "";
+  const { batch, epochs } = offer.value!.work;
+  const examples = data.value.counts.reduce((sum, count) => sum + count, 0);
+  const seconds = epochs * Math.ceil(examples / batch) * measured.secondsPerStep;
+  return `A round of your data takes about ${formatSeconds(Number(seconds.toPrecision(2)))} of computing here.`;
+}

@@ -1,0 +1,81 @@
+/** What the server offers, in words for the owner of the data: what will happen, and who sees what. */
+import type { DataPlan } from "../../src/data/data-plan.ts";
+import type { LocalWork } from "../../src/learn/training.ts";
+import { formatBytes, formatNumber, formatSeconds } from "../../src/records/report/format.ts";
+import type { Fact } from "./facts.tsx";
+import type { Offer } from "./worker-protocol.ts";
+
+/** Bytes of what a client gets, and of what it sends, in one round: vectors of four bytes an entry, framing aside. */
+export function roundBytes({ plan, corrected }: Offer): number {
+  return 4 * plan.dimension * (corrected ? 2 : 1);
+}
+
+export function factsOf(offer: Offer): Fact[] {
+  const { plan, task, work } = offer;
+  const bytes = roundBytes(offer);
+  const control = offer.corrected ? " and a control variate" : "";
+  return [
+    ["Run", plan.run === plan.recipe ? plan.run : `${plan.run} (recipe ${plan.recipe})`],
+    ["What is learnt", `${task}, a model of ${formatNumber(plan.dimension)} parameters`],
+    ["How long", `${plural(plan.rounds, "round")}; ${waiting(plan.deadline)}`],
+    ["Your device, each round", `receives the model (${formatBytes(bytes)}) and trains: ${workText(work)}`],
+    [
+      "It sends, each round",
+      `an update of the model${control} (${formatBytes(bytes)}), how many examples you have, and, if asked, how well the model does on them`,
+    ],
+    ["In all", `up to ${formatBytes(bytes * plan.rounds)} each way, if it is asked in every round`],
+  ];
+}
+
+function waiting(deadline: number | null): string {
+  return deadline === null
+    ? "each waits for everyone who is asked"
+    : `each waits at most ${formatSeconds(deadline)} for those who are asked`;
+}
+
+function workText({ epochs, batch, optimizer, proximal }: LocalWork): string {
+  const passes = epochs === 1 ? "one pass" : `${epochs} passes`;
+  const extra = proximal ? `, held near the model by FedProx (${proximal})` : "";
+  return `${passes} over your data in batches of ${batch}, ${optimizer.kind.toUpperCase()} at rate ${optimizer.rate}${extra}`;
+}
+
+/** Who sees the updates; a new protocol says so here. */
+export function protectionOf({ protocol }: Offer["plan"]): string {
+  switch (protocol.kind) {
+    case "plain":
+      return "The server sees your update by itself, not only the sum of everyone's. An update is not your data, but it can tell something about it. This run adds no masks and no noise.";
+  }
+}
+
+/** What the run can be given, in a sentence. */
+export function neededData(plan: DataPlan): string {
+  if (plan.kind === "table") {
+    return `A CSV or Parquet file, one row per example, with a column ${plan.label} for the class and ${plural(plan.features.length, "column")} of features. Other columns are ignored.`;
+  }
+  const [channels, rows, columns] = plan.shape;
+  if (plan.shape.length !== 3 || (channels !== 1 && channels !== 3)) {
+    return `Arrays of ${plan.shape.join(" × ")} bytes: a pair of IDX files, or a CSV file of their values.`;
+  }
+  const colour = channels === 1 ? "grey" : "coloured";
+  return `Pictures in one folder per class (they are made ${colour}, ${rows} × ${columns} pixels), a pair of IDX files, or a CSV file of pixels.`;
+}
+
+/** Names of the columns or classes that are asked for, each with what it holds. */
+export function neededParts(plan: DataPlan): Fact[] {
+  const classes: Fact = ["Classes", plan.classNames.join(", ")];
+  if (plan.kind === "images") return [classes];
+  return [
+    [plan.label, `the class: ${plan.classNames.join(", ")}`],
+    ...plan.features.map(
+      (column): Fact => [
+        column.name,
+        column.kind === "number" ? "a number" : `one of ${column.categories.join(", ")}`,
+      ],
+    ),
+  ];
+}
+
+/** 1 becomes "1 round", 2 "2 rounds". */
+export function plural(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
