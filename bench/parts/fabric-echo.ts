@@ -72,28 +72,38 @@ async function measure({ over, bytes, seconds }: EchoCase): Promise<EchoResult> 
   });
   try {
     const [port] = await once(child, "message");
-    const echo = await (over === "session" ? sessionEcho(port) : webSocketEcho(port));
+    const { echo, end } = await (over === "session" ? sessionEcho(port) : webSocketEcho(port));
     await echo(new Uint8Array(bytes));
     const begin = performance.now();
     let messages = 0;
     // A new message each time: a session hashes what it sends, and remembers the hash of what it has sent before.
     for (; performance.now() - begin < seconds * 1000; messages++) await echo(new Uint8Array(bytes).fill(messages));
-    return { bytesPerSecond: (2 * messages * bytes) / ((performance.now() - begin) / 1000) };
+    const bytesPerSecond = (2 * messages * bytes) / ((performance.now() - begin) / 1000);
+    end();
+    return { bytesPerSecond };
   } finally {
     child.kill();
   }
 }
 
-async function webSocketEcho(port: number): Promise<(message: Uint8Array) => Promise<unknown>> {
+interface Echo {
+  readonly echo: (message: Uint8Array) => Promise<unknown>;
+  readonly end: () => void;
+}
+
+async function webSocketEcho(port: number): Promise<Echo> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}`, { maxPayload: 1024 * MIB, perMessageDeflate: false });
   await once(socket, "open");
-  return (message) => {
-    socket.send(message);
-    return once(socket, "message");
+  return {
+    echo: (message) => {
+      socket.send(message);
+      return once(socket, "message");
+    },
+    end: () => socket.close(),
   };
 }
 
-async function sessionEcho(port: number): Promise<(message: Uint8Array) => Promise<unknown>> {
+async function sessionEcho(port: number): Promise<Echo> {
   const identity = await createIdentity();
   let arrived = (_: unknown): void => {};
   const dial = await new Promise<Dial>((resolve, reject) => {
@@ -108,13 +118,16 @@ async function sessionEcho(port: number): Promise<(message: Uint8Array) => Promi
       deliver: (frame) => arrived(frame),
       refuse: reject,
       status: () => {},
-      over: reject,
+      over: () => {},
     });
     dial.start();
   });
-  return (message) =>
-    new Promise((resolve) => {
-      arrived = resolve;
-      dial.send(message);
-    });
+  return {
+    echo: (message) =>
+      new Promise((resolve) => {
+        arrived = resolve;
+        dial.send(message);
+      }),
+    end: () => dial.leave(),
+  };
 }

@@ -13,6 +13,9 @@ import type { PartyEvent } from "../records/events.ts";
 import type { Clock } from "../runtime/host/clock.ts";
 import { Host } from "../runtime/host/host.ts";
 import type { Message } from "../runtime/message.ts";
+import { withAbsences } from "../runtime/network/absences.ts";
+import { FaultySender } from "../runtime/network/faulty-sender.ts";
+import { type Absence, createNetwork } from "../runtime/network/network.ts";
 import type { Connection } from "../runtime/session/connection.ts";
 import type { Farewell } from "../runtime/session/control.ts";
 import { Dial, type DialStatus } from "../runtime/session/dial.ts";
@@ -84,6 +87,7 @@ class Membership {
   #planText: string | undefined;
   #trainer: Trainer | undefined;
   #host: Host<Job, JobResult, PartyEvent> | undefined;
+  #sender: FaultySender | undefined;
   /** What went wrong here; told once the server knows that the client has left. */
   #failure: { readonly error: unknown } | undefined;
 
@@ -102,7 +106,7 @@ class Membership {
       refuse: ({ code, message }) => observe({ kind: "refused", code, reason: message }),
       status: observe,
       over: (end) => {
-        this.#host?.close();
+        this.#closeHost();
         void this.#trainer?.[Symbol.asyncDispose]();
         if (this.#failure) this.#reject(this.#failure.error);
         else if ("error" in end) this.#reject(end.error);
@@ -146,7 +150,7 @@ class Membership {
     const text = JSON.stringify(received.plan);
     if (text !== this.#planText) {
       this.#options.observe({ kind: "planned", name: this.#name, received });
-      this.#host?.close();
+      this.#closeHost();
       await this.#trainer?.[Symbol.asyncDispose]();
       this.#trainer = await this.#options.prepare(received);
       this.#planText = text;
@@ -154,18 +158,26 @@ class Membership {
     }
     this.#host!.joined("server");
     this.#options.observe({ kind: "ready" });
-    this.#send(["server"], encodeMessage({ kind: "ready", round: 0 }));
+    const ready: Message = { kind: "ready", round: 0 };
+    this.#send(["server"], encodeMessage(ready), ready);
   }
 
   #createHost({ plan }: ReceivedPlan, trainer: Trainer): Host<Job, JobResult, PartyEvent> {
     const { clock, observe } = this.#options;
     const id = this.#name;
-    const random = SimulationRandom.fromSeed(plan.seed).stream("client", id);
-    const party = new FederatedClient({ id, shard: 0, dimension: plan.dimension }, protocolOf(plan), random);
+    const random = SimulationRandom.fromSeed(plan.seed);
+    const client = { id, shard: 0, dimension: plan.dimension };
+    const party = new FederatedClient(client, protocolOf(plan), random.stream("client", id));
+    const network = createNetwork(plan.network ?? null, random, []);
+    const sender = new FaultySender({
+      ...{ from: id, network, clock },
+      send: (to, frame, message) => this.#send(to, frame, message),
+    });
+    this.#sender = sender;
     return new Host<Job, JobResult, PartyEvent>({
-      party,
+      party: withAbsences(party, id, network, (absence) => this.#absent(absence)),
       clock,
-      send: (to, frame) => this.#send(to, frame),
+      send: (to, frame) => sender.send(to, frame),
       execute: (job, signal) => (job.kind === "train" ? trainer.run(job, signal) : trainer.run(job, signal)),
       record: (event) => {
         if (event.kind === "client-trained") {
@@ -183,9 +195,24 @@ class Membership {
     });
   }
 
-  #send(to: readonly string[], frame: Uint8Array): void {
+  /** The recipe wants this client to be absent for a while, though its owner does not. */
+  #absent({ kind, returnsAfter }: Absence): void {
+    const seconds = returnsAfter ?? 0;
+    if (kind === "leave") void this.#dial.interrupt(seconds);
+    else {
+      this.#host!.start();
+      this.#dial.comeBack(seconds);
+    }
+  }
+
+  #closeHost(): void {
+    this.#host?.close();
+    this.#sender?.close();
+  }
+
+  #send(to: readonly string[], frame: Uint8Array, message: Message): void {
     const sent = { wall: Date.now(), to, bytes: frame.length, protection: [] };
-    this.#options.observe({ kind: "sent", message: describeMessage(decodeMessage(frame), sent) });
+    this.#options.observe({ kind: "sent", message: describeMessage(message, sent) });
     const others = to.filter((party) => party !== "server");
     if (to.includes("server")) this.#dial.send(frame);
     if (others.length > 0) this.#dial.send(frame, { to: others });

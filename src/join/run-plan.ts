@@ -9,6 +9,7 @@ import type { Examples } from "../data/examples.ts";
 import { InputError } from "../errors.ts";
 import { decodeProgramBundle, encodeProgramBundle, type ProgramBundle } from "../learn/program-bundle.ts";
 import { aggregatorSection } from "../recipe/sections/aggregator.ts";
+import { faultPlanSchema } from "../recipe/sections/network.ts";
 import { protocolSection } from "../recipe/sections/protocol.ts";
 import type { Message, Tensor } from "../runtime/message.ts";
 
@@ -22,6 +23,8 @@ const runPlan = z.strictObject({
   deadline: z.number().positive().nullable(),
   /** Of the run; the order in which this client visits its examples follows from it and its name. */
   seed: z.int(),
+  /** What goes wrong on purpose, drawn from the seed; absent: nothing. */
+  network: faultPlanSchema.exactOptional(),
   /** Length of the model. */
   dimension: z.int().min(1),
   protocol: protocolSection,

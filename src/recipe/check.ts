@@ -33,7 +33,7 @@ const checks: readonly Check[] = [
   minimumWithinClients,
   someoneSelected,
   overSelectionWithinClients,
-  lossNeedsDeadline,
+  faultsNeedDeadline,
   someoneStays,
   slownessNeedsCompute,
   scaffoldNeedsPlainSgd,
@@ -185,12 +185,16 @@ function overSelectionWithinClients({ select, clients }: Recipe): Problem | unde
   );
 }
 
-function lossNeedsDeadline({ network, deadline }: Recipe): Problem | undefined {
-  const loss = network?.faults?.loss ?? 0;
-  if (loss === 0 || deadline !== null) return undefined;
+/** Each of these can leave the server without an answer. */
+function faultsNeedDeadline({ network, deadline }: Recipe): Problem | undefined {
+  if (!network?.faults || deadline !== null) return undefined;
+  const { loss, garbage, lie, leave } = network.faults;
+  const given = Object.entries({ loss, garbage, lie, "leave.probability": leave?.probability ?? 0 });
+  const [key, probability] = given.find(([, probability]) => probability > 0) ?? [];
+  if (key === undefined) return undefined;
   return impossible(
-    "network.faults.loss",
-    `with network.faults.loss ${loss} a round could wait for ever for a message; set a deadline in seconds`,
+    `network.faults.${key}`,
+    `with network.faults.${key} ${probability} a round could wait for ever for a message; set a deadline in seconds`,
   );
 }
 
@@ -201,10 +205,10 @@ function someoneStays({ network }: Recipe): Problem | undefined {
       "network.dropout 1 lets every client leave in every round; lower it",
     );
   }
-  if (network?.faults?.loss === 1) {
-    return impossible("network.faults.loss", "network.faults.loss 1 loses every message; lower it");
-  }
-  return undefined;
+  const { loss, garbage, lie } = network?.faults ?? {};
+  const key = loss === 1 ? "loss" : garbage === 1 ? "garbage" : lie === 1 ? "lie" : undefined;
+  if (key === undefined) return undefined;
+  return impossible(`network.faults.${key}`, `network.faults.${key} 1 spoils every message; lower it`);
 }
 
 function slownessNeedsCompute({ network }: Recipe): Problem | undefined {

@@ -41,6 +41,7 @@ export function simulateFederation(
       return job.on === "test" ? 0 : shards[job.on].length * EVALUATION_COST;
     },
     roundEnd,
+    refuse: (from, { code, message }) => ({ kind: "refused", from, code, reason: message }),
     lookahead: 2 * workers,
   });
   return { server, simulation };

@@ -9,6 +9,8 @@ import { selectRows } from "../data/select.ts";
 import type { ServerState } from "../federated/server.ts";
 import { createProgramBundle } from "../learn/create-program-bundle.ts";
 import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";
+import type { ProgramBundle } from "../learn/program-bundle.ts";
+import type { Trainer } from "../learn/training.ts";
 import { localWorkOf } from "../recipe/components.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { RunEvent } from "../records/events.ts";
@@ -49,24 +51,42 @@ export interface ServeOptions {
   readonly door: (folder: RunFolder) => Promise<Door>;
 }
 
+/** What follows from a recipe and takes time to make; nothing of it changes while the run goes on. */
+export interface Provisions {
+  readonly prepared: PreparedModel;
+  /** What clients train with. */
+  readonly bundle: ProgramBundle;
+  /** Evaluates the model on the held-out set. */
+  readonly trainer: Trainer;
+  readonly workers: number;
+}
+
 /**
  * Serves a recipe to real clients and gives the events as they happen; the last one is `run-finished`.
  *
  * @throws as `run`
  */
 export async function* serve(recipe: Recipe, options: ServeOptions): AsyncGenerator<RunEvent> {
-  const { resume = false, signal } = options;
   const prepared = await prepareModel(recipe, options.baseFolder ?? process.cwd());
   const { task, spec, dataset } = prepared;
   const work = localWorkOf(recipe);
   const corrected = recipe.server.optimizer.kind === "scaffold";
   const bundle = createProgramBundle({ task, spec, work, corrected });
-  const data = dataPlanOf(dataset);
-  const deal = options.deal ? dealer(prepared) : undefined;
   const workers = availableParallelism();
   await using trainer = await createWorkerTrainer({ task, dataset, shards: [], work, workers });
+  yield* servePrepared({ prepared, bundle, trainer, workers }, options);
+}
 
-  const folder = await openFolder(options.folder, recipe, resume);
+/** The same with what was made before. */
+export async function* servePrepared(
+  { prepared, bundle, trainer, workers }: Provisions,
+  options: ServeOptions,
+): AsyncGenerator<RunEvent> {
+  const { resume = false, signal } = options;
+  const data = dataPlanOf(prepared.dataset);
+  const deal = options.deal ? dealer(prepared) : undefined;
+
+  const folder = await openFolder(options.folder, prepared.recipe, resume);
   const start = describeRun(prepared, folder.run, workers);
   await using record = await RunRecord.open<ServerState>(folder, prepared, start);
   yield* record.past;

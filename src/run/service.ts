@@ -16,9 +16,12 @@ import { encodePlan } from "../join/run-plan.ts";
 import type { ProgramBundle } from "../learn/program-bundle.ts";
 import type { Trainer } from "../learn/training.ts";
 import { localWorkOf, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
+import { faultPlanOf } from "../recipe/fault-plan.ts";
 import type { PartyEvent } from "../records/events.ts";
 import type { Clock } from "../runtime/host/clock.ts";
 import { Host } from "../runtime/host/host.ts";
+import { FaultySender } from "../runtime/network/faulty-sender.ts";
+import { createNetwork } from "../runtime/network/network.ts";
 import type { PartyId } from "../runtime/party.ts";
 import type { Farewell, SessionError } from "../runtime/session/control.ts";
 import type { Claim } from "../runtime/session/handshake.ts";
@@ -67,6 +70,8 @@ export class Service {
   readonly #options: ServiceOptions;
   readonly #clock: Clock;
   readonly #host: Host<Job, JobResult, PartyEvent>;
+  /** What the machine sends goes through it; the plan does not. */
+  readonly #sender: FaultySender;
   /** Those who have read their data and take part. */
   readonly #ready = new Set<PartyId>();
   readonly #noted = new Map<PartyId, RateLimit>();
@@ -81,10 +86,16 @@ export class Service {
     const began = clock.now() - (resumed?.at ?? 0);
     this.#clock = { now: () => clock.now() - began, after: clock.after };
     this.server = createServer(prepared, resumed?.state);
+    this.#sender = new FaultySender({
+      from: "server",
+      network: createNetwork(prepared.recipe.network, prepared.random, []),
+      clock: this.#clock,
+      send: (to, frame) => this.#send(to, frame),
+    });
     this.#host = new Host<Job, JobResult, PartyEvent>({
       party: this.server,
       clock: this.#clock,
-      send: (to, frame) => this.#send(to, frame),
+      send: (to, frame) => this.#sender.send(to, frame),
       execute: (job, signal) => (job.kind === "train" ? trainer.run(job, signal) : trainer.run(job, signal)),
       record: (event) => this.#record(event),
       refuse: (from, { code, message }) => this.#record({ kind: "refused", from, code, reason: message }),
@@ -151,6 +162,7 @@ export class Service {
     } finally {
       signal?.removeEventListener("abort", stop);
       this.#host.close();
+      this.#sender.close();
     }
   }
 
@@ -196,6 +208,7 @@ export class Service {
     const { prepared, run, data } = this.#options;
     const { name, rounds, deadline, seed, protocol, aggregator } = prepared.recipe;
     const dimension = prepared.initial.length;
+    const network = faultPlanOf(prepared.recipe);
     return {
       version: 1 as const,
       run,
@@ -207,6 +220,7 @@ export class Service {
       protocol,
       aggregator,
       data,
+      ...(network && { network }),
     };
   }
 

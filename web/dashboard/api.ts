@@ -1,28 +1,9 @@
 /** The dashboard's server, as the page sees it; its side is `src/dashboard/`. */
 import type { RunEvent } from "../../src/records/events.ts";
+import type { ListedRun } from "../../src/records/live/listed-run.ts";
 
 /** An observer looks, an operator may also stop runs. */
 export type Role = "observer" | "operator";
-
-export type RunState = "running" | "finished" | "failed" | "interrupted";
-
-/** A run in the list of runs. Times are milliseconds since 1970. */
-export interface ListedRun {
-  readonly run: string;
-  readonly recipe: string;
-  readonly task: string;
-  readonly state: RunState;
-  /** Rounds that are to be done, and those that are. */
-  readonly rounds: number;
-  readonly finished: number;
-  /** Of the last round that was evaluated, and the highest of any; null before the first. */
-  readonly accuracy: number | null;
-  readonly best: number | null;
-  readonly startedAt: number;
-  readonly updatedAt: number;
-  readonly clients: number;
-  readonly seed: number;
-}
 
 /** An answer other than the one that was asked for. `status` is 0 when there was no answer at all. */
 export class ApiError extends Error {

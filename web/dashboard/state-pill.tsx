@@ -1,5 +1,5 @@
+import type { RunState } from "../../src/records/live/listed-run.ts";
 import { Pill, type Tone } from "../shared/notice.tsx";
-import type { RunState } from "./api.ts";
 
 const tones: Readonly<Record<RunState, Tone>> = {
   running: "info",

@@ -5,7 +5,7 @@ import { DataPanel } from "./data-panel.tsx";
 import { DevicePanel } from "./device-panel.tsx";
 import { EndPanel } from "./end-panel.tsx";
 import { InvitationPanel } from "./invitation-panel.tsx";
-import { LeftDevice } from "./left-device.tsx";
+import { LeftDevice, LeftLine } from "./left-device.tsx";
 import { offer, type Phase, phase, progress } from "./participation.ts";
 import { PlanPanel } from "./plan-panel.tsx";
 import { Steps } from "./steps.tsx";
@@ -40,6 +40,7 @@ export function App() {
       <main ref={main} tabIndex={-1}>
         <Steps />
         {contentOf(now)}
+        <LeftLine />
         <LeftDevice />
       </main>
       <Announcer />

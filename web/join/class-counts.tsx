@@ -14,7 +14,7 @@ export function ClassCounts({ names, counts }: { names: readonly string[]; count
         { head: "Class", cell: ({ name }) => name },
         { head: "Examples", cell: ({ count }) => formatNumber(count), figure: true },
         {
-          head: "Share of the largest",
+          head: "Share",
           cell: ({ count }) => (
             <span class="share" aria-hidden="true">
               <span style={{ width: `${(100 * count) / most}%` }} />

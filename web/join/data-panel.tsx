@@ -1,46 +1,25 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { formatNumber } from "../../src/records/report/format.ts";
 import { Button } from "../shared/button.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Panel } from "../shared/panel.tsx";
+import { Table } from "../shared/table.tsx";
 import { ClassCounts } from "./class-counts.tsx";
 import { filesOf } from "./data/files-of.ts";
-import { Facts } from "./facts.tsx";
 import { data, giveFiles, giveProblem, giveTrial, offer } from "./participation.ts";
 import { problemOf } from "./problem.ts";
-import { neededData, neededParts, plural } from "./what-happens.ts";
+import { listed, neededColumns, neededData, plural } from "./what-happens.ts";
 
 /** What data the run needs, the ways to give them, and what was made of what was given. */
 export function DataPanel() {
   const { plan, trial } = offer.value!;
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const [isOver, setOver] = useState(false);
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    if (event.dataTransfer) void give(event.dataTransfer);
-  };
-  const over = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(true);
-  };
-  const parts = neededParts(plan.data);
+  const isOver = useDrop();
   return (
     <Panel title="Your data" note={neededData(plan.data)}>
-      <details>
-        <summary>{plan.data.kind === "table" ? `The columns (${parts.length})` : "The classes"}</summary>
-        <div class="scroll">
-          <Facts facts={parts} />
-        </div>
-      </details>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut for the buttons in it */}
-      <div
-        class={isOver ? "drop is-over" : "drop"}
-        onDragOver={over}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <Needed />
+      <div class={isOver ? "drop is-over" : "drop"}>
         <div class="actions">
           <Button onClick={() => files.current!.click()}>Choose files …</Button>
           <Button onClick={() => folder.current!.click()}>Choose a folder …</Button>
@@ -48,7 +27,7 @@ export function DataPanel() {
             <Button onClick={giveTrial}>Use the examples that the server deals for trying out</Button>
           )}
         </div>
-        <p class="note">or drop files or a folder here. They are read on this device only.</p>
+        <p class="note">or drop files or a folder on this page. They are read on this device only.</p>
         <input ref={files} class="picker" type="file" multiple aria-label="Files" onChange={picked} />
         <input
           ref={folder}
@@ -62,6 +41,50 @@ export function DataPanel() {
       <Given />
     </Panel>
   );
+}
+
+function Needed() {
+  const { data } = offer.value!.plan;
+  const columns = neededColumns(data);
+  if (columns.length === 0) return <p class="note">Classes: {listed(data.classNames)}.</p>;
+  return (
+    <details>
+      <summary>The {plural(columns.length, "column")}</summary>
+      <Table
+        caption="Columns that are needed"
+        captionUnseen
+        rows={columns}
+        keyOf={([name]) => name}
+        columns={[
+          { head: "Column", cell: ([name]) => name },
+          { head: "Holds", cell: ([, text]) => text },
+        ]}
+      />
+    </details>
+  );
+}
+
+/** Takes what is dropped anywhere on the page, which a browser would open in its place; whether something hovers. */
+function useDrop(): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const gone = new AbortController();
+    const { signal } = gone;
+    const over = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      if (event.dataTransfer) void give(event.dataTransfer);
+    };
+    addEventListener("dragover", over, { signal });
+    addEventListener("dragleave", () => setOver(false), { signal });
+    addEventListener("drop", drop, { signal });
+    return () => gone.abort();
+  }, []);
+  return isOver;
 }
 
 function Given() {

@@ -39,28 +39,35 @@ function Measured() {
     case "measured":
       return (
         <>
+          <p class="note">Ways to train here, each tried on made-up data:</p>
           <Table
-            caption="Ways to train here, each tried on made-up data"
+            caption="Ways to train here"
+            captionUnseen
             rows={state.measurements}
             keyOf={({ name }) => name}
             columns={[
-              { head: "Engine", cell: ({ name }) => engineNames[name] ?? name },
+              { head: "Engine", cell: ({ name }) => engineName(name) },
               { head: "One step", cell: stepText, figure: true },
               { head: "Start", cell: startText, figure: true },
-              { head: "", cell: ({ name }) => (name === state.chosen ? "chosen" : "") },
             ]}
           />
-          <p class="note">{estimate(state.measurements, state.chosen)}</p>
+          <p class="note after">
+            {engineName(state.chosen)} is used. {estimate(state.measurements, state.chosen)}
+          </p>
         </>
       );
   }
 }
 
 const engineNames: Readonly<Record<string, string>> = {
-  wasm: "Processor (WebAssembly)",
-  webgpu: "Graphics (WebGPU, ONNX Runtime)",
-  "jax-webgpu": "Graphics (WebGPU, jax-js)",
+  wasm: "WebAssembly",
+  webgpu: "WebGPU",
+  "jax-webgpu": "WebGPU (jax-js)",
 };
+
+function engineName(name: string): string {
+  return engineNames[name] ?? name;
+}
 
 function stepText(measured: EngineMeasurement): string {
   return "failure" in measured
@@ -78,5 +85,5 @@ function estimate(measurements: readonly EngineMeasurement[], chosen: string): s
   const { batch, epochs } = offer.value!.work;
   const examples = data.value.counts.reduce((sum, count) => sum + count, 0);
   const seconds = epochs * Math.ceil(examples / batch) * measured.secondsPerStep;
-  return `A round of your data takes about ${formatSeconds(Number(seconds.toPrecision(2)))} of computing here.`;
+  return `Your part of a round takes about ${formatSeconds(Number(seconds.toPrecision(2)))} of computing.`;
 }

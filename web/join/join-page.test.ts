@@ -41,9 +41,11 @@ let server: JoinServer;
 let page: Page;
 /** Whatever the console said: errors, and what the policy has forbidden. */
 let complaints: string[];
+let requests: string[];
 beforeEach(async () => {
   browser = await launchChromium();
   complaints = [];
+  requests = [];
 });
 afterEach(async () => {
   await browser.close();
@@ -59,6 +61,7 @@ async function open(
   page.setDefaultTimeout(PATIENCE);
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => requests.push(request.url()));
   page.on("dialog", (dialog) => dialog.accept());
   await page.goto(options.linked?.(server) ?? server.link);
 }
@@ -111,6 +114,9 @@ test("somebody gives files, trains, and sees exactly what left", async () => {
   expect(Object.keys(JSON.parse(handshake.body))).toEqual(["version", "key", "nonce", "token"]);
   expect(told.connectionBytes).toBe(server.socketBytes());
   expect(complaints).toEqual([]);
+  // Everything is of this server, and nothing is fetched that this browser cannot use.
+  expect(requests.length).toBeGreaterThan(5);
+  expect(requests.filter((url) => !url.startsWith(`${server.url}/`) || /jax|webgpu/.test(url))).toEqual([]);
 });
 
 test("a reloaded page comes back under its name, and goes on", async () => {
@@ -129,7 +135,9 @@ test("a reloaded page comes back under its name, and goes on", async () => {
   release();
   await heading("The run is finished");
   await server.finished;
-  expect(server.admitted).toEqual(["ada", "ada"]);
+  const [before, after] = server.admitted;
+  expect(before.name).toBe("ada");
+  expect(after).toEqual(before);
   expect(complaints).toEqual([]);
 });
 

@@ -7,38 +7,49 @@ import { invitation, log, wireBytes } from "./participation.ts";
 import { mostRows, type TranscriptLog, type TranscriptRow } from "./transcript-log.ts";
 import { plural } from "./what-happens.ts";
 
+/** How much left, in a line that stays on the screen while the list is out of sight. */
+export function LeftLine() {
+  const { messages, bytes } = log.value;
+  return (
+    <button type="button" class="left-line" onClick={() => document.getElementById(listId)!.focus()}>
+      <strong>Left this device:</strong>{" "}
+      {messages === 0 ? "nothing" : `${plural(messages, "message")}, ${formatBytes(bytes)}`}
+    </button>
+  );
+}
+
+const listId = "left-device";
+
 /** Every message that went out, newest first. It is on the page at every step. */
 export function LeftDevice() {
   const now = log.value;
   const isEncrypted = invitation.value?.url.startsWith("https:") ?? false;
   return (
-    <div class="left-device">
+    <div class="left-device" id={listId} tabIndex={-1}>
       <Panel title="What left this device">
         {now.messages === 0 ? (
           <p class="note">Nothing so far.</p>
         ) : (
           <>
-            <p aria-live="off">
-              <strong>
-                {plural(now.messages, "message")}, {formatBytes(now.bytes)}
-              </strong>
-              : {kindsText(now)}.
+            <p class="note">
+              {kindsText(now)}. {signedText(now, isEncrypted)}
             </p>
             <Table
-              caption={captionOf(now, isEncrypted)}
+              caption="Messages, newest first"
+              captionUnseen
               rows={now.rows}
               keyOf={({ number }) => number}
               columns={[
-                { head: "Time", cell: ({ wall }) => time.format(wall) },
                 { head: "Kind", cell: ({ kind }) => kind },
                 { head: "Round", cell: ({ round }) => (round === 0 ? "–" : round), figure: true },
                 { head: "Bytes", cell: ({ bytes }) => formatNumber(bytes), figure: true },
+                { head: "Time", cell: ({ wall }) => time.format(wall) },
                 { head: "Numbers", cell: ({ tensors }) => tensorsText(tensors) },
                 { head: "Fields", cell: (row) => <Fields row={row} /> },
-                { head: "Protected by", cell: ({ protection }) => protection.join(", ") || "nothing more" },
+                { head: "Protection", cell: ({ protection }) => protection.join(", ") || "none" },
               ]}
             />
-            <p class="note">
+            <p class="note after">
               With acknowledgements, signatures and signs of life, the connection was given{" "}
               {formatBytes(wireBytes.value)} in all.
             </p>
@@ -55,7 +66,7 @@ export function LeftDevice() {
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 /** Characters of a row's fields that are shown unasked. */
-const short = 60;
+const short = 48;
 
 function Fields({ row: { body, to } }: { row: TranscriptRow }) {
   const text = to.every((party) => party === "server") ? body : `to ${to.join(", ")}: ${body}`;
@@ -77,9 +88,11 @@ function kindsText({ kinds }: TranscriptLog): string {
     .join(", ");
 }
 
-function captionOf({ rows, messages }: TranscriptLog, isEncrypted: boolean): string {
-  const which = rows.length < messages ? `The latest ${formatNumber(mostRows)} messages` : "Messages";
-  return `${which}, newest first; each is signed with this tab's key and goes ${isEncrypted ? "through an encrypted connection" : "through a connection that is not encrypted"}.`;
+function signedText({ rows, messages }: TranscriptLog, isEncrypted: boolean): string {
+  const which =
+    rows.length < messages ? `The latest ${formatNumber(mostRows)} are listed, newest first.` : "";
+  const way = isEncrypted ? "an encrypted connection" : "a connection that is not encrypted";
+  return `Each is signed with this tab's key and goes through ${way}. ${which}`;
 }
 
 function tensorsText(tensors: SentMessage["tensors"]): string {

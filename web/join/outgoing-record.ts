@@ -7,7 +7,7 @@ import type { Outgoing } from "./browser-connection.ts";
 import type { FromWorker } from "./worker-protocol.ts";
 
 /** Milliseconds between two counts for the page. */
-const CALM = 500;
+const CALM = 100;
 
 export class OutgoingRecord implements Outgoing {
   readonly #tell: (message: FromWorker) => void;

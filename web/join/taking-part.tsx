@@ -32,11 +32,10 @@ export function TakingPart() {
         </progress>
         <Figures>
           <Figure name="Loss on your data" value={last ? formatNumber(last.loss) : "–"} />
-          <Figure name="Updates that counted" value={String(counted)} />
           <Figure
-            name="That did not"
-            value={String(missed)}
-            more={missed ? "too late, or the round failed" : ""}
+            name="Updates that counted"
+            value={String(counted)}
+            more={missed === 0 ? undefined : `${missed} too late, or in vain`}
           />
           <Figure name="Time of a round here" value={last ? formatSeconds(last.seconds) : "–"} />
           <Figure name="Sent" value={formatBytes(log.value.bytes)} more={`${log.value.messages} messages`} />

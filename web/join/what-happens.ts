@@ -60,19 +60,26 @@ export function neededData(plan: DataPlan): string {
   return `Pictures in one folder per class (they are made ${colour}, ${rows} × ${columns} pixels), a pair of IDX files, or a CSV file of pixels.`;
 }
 
-/** Names of the columns or classes that are asked for, each with what it holds. */
-export function neededParts(plan: DataPlan): Fact[] {
-  const classes: Fact = ["Classes", plan.classNames.join(", ")];
-  if (plan.kind === "images") return [classes];
+/** The columns of a table that are asked for, each with what it holds; none for pictures. */
+export function neededColumns(plan: DataPlan): Fact[] {
+  if (plan.kind === "images") return [];
   return [
-    [plan.label, `the class: ${plan.classNames.join(", ")}`],
+    [plan.label, `the class: ${listed(plan.classNames)}`],
     ...plan.features.map(
       (column): Fact => [
         column.name,
-        column.kind === "number" ? "a number" : `one of ${column.categories.join(", ")}`,
+        column.kind === "number" ? "a number" : `one of ${listed(column.categories)}`,
       ],
     ),
   ];
+}
+
+/** Names that are shown of a long list. */
+const some = 20;
+
+export function listed(names: readonly string[]): string {
+  const rest = names.length - some;
+  return names.slice(0, some).join(", ") + (rest > 0 ? ` and ${formatNumber(rest)} more` : "");
 }
 
 /** 1 becomes "1 round", 2 "2 rounds". */

@@ -167,6 +167,7 @@ describe("a run", () => {
     const points = await chart.locator("path").count();
 
     const next = upTo(6, going).slice(before.length);
+    server.repeat("going", 50);
     for (const event of next) server.record("going", event);
     await figure(page, "Rounds").filter({ hasText: "6" }).waitFor();
     await page
@@ -283,6 +284,10 @@ describe("a run", () => {
     await dialog.getByRole("button", { name: "Stop the run" }).click();
     await page.getByRole("button", { name: "Stopping…" }).waitFor();
     expect(asked()).toBe(1);
+    server.isDown = true;
+    server.dropStreams();
+    await page.getByText("The server has gone, most likely with the run.").waitFor();
+    server.isDown = false;
     server.role = "observer";
     await page.reload();
     await page.locator(".pill", { hasText: "observer" }).waitFor();

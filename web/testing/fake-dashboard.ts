@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { RunEvent } from "../../src/records/events.ts";
 import { effectiveRanges } from "../../src/records/history.ts";
+import type { ListedRun, RunState } from "../../src/records/live/listed-run.ts";
 import { foldDigest } from "../../src/records/report/digest.ts";
-import type { ListedRun, Role, RunState } from "../dashboard/api.ts";
+import type { Role } from "../dashboard/api.ts";
 
 const types: Readonly<Record<string, string>> = {
   ...{ ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" },
@@ -60,6 +61,12 @@ export class FakeDashboard implements AsyncDisposable {
       log.push(event);
       for (const stream of streams) stream.write(frame(event));
     }
+  }
+
+  /** Sends the last events once more, as after a connection that was lost at a bad moment. */
+  repeat(run: string, count: number): void {
+    const { log, streams } = this.runs.get(run)!;
+    for (const event of log.slice(-count)) for (const stream of streams) stream.write(frame(event));
   }
 
   /** Ends all connections that wait for events. */

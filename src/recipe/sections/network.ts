@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { decay, nonNegative, positive, probability } from "../fields.ts";
 
+/** Half of the time after which a server gives a client up whose connection broke. */
+const MOST_SECONDS_AWAY = 30;
+
 const computes = [
   z
     .strictObject({
@@ -54,26 +57,8 @@ const links = [
     .describe("A log-normal bandwidth per message."),
 ] as const;
 
-const network = z.strictObject({
-  compute: z
-    .discriminatedUnion("kind", computes)
-    .exactOptional()
-    .describe("Local work; instant when absent."),
-  downlink: z
-    .discriminatedUnion("kind", links)
-    .exactOptional()
-    .describe("From the server to a client; instant when absent."),
-  uplink: z
-    .discriminatedUnion("kind", links)
-    .exactOptional()
-    .describe("From a client to the server; instant when absent."),
-  slow: z
-    .strictObject({
-      fraction: probability().describe("Share of the clients, in [0, 1]."),
-      factor: positive().describe("Their work takes this many times as long."),
-    })
-    .exactOptional()
-    .describe("Slow hardware: the same clients for the whole run."),
+/** What goes wrong on purpose. It acts in a simulation and on real clients alike; the other keys describe a simulation. */
+const failures = {
   dropout: probability()
     .default(0)
     .describe(
@@ -97,12 +82,65 @@ const network = z.strictObject({
         })
         .exactOptional()
         .describe("Messages held back, so that later ones overtake them."),
+      delay: z
+        .strictObject({
+          probability: probability().describe("Probability that a message takes longer."),
+          seconds: nonNegative().describe("Mean extra delay in seconds; it is exponential."),
+        })
+        .exactOptional()
+        .describe("Messages that take longer."),
+      garbage: probability()
+        .default(0)
+        .describe("Probability that a message arrives as garbage: flipped bits, cut, too long, wrong types."),
+      lie: probability()
+        .default(0)
+        .describe("Probability that a message claims the round before or after its own."),
+      leave: z
+        .strictObject({
+          probability: probability().describe("Per round and client, in [0, 1]."),
+          seconds: nonNegative()
+            .max(MOST_SECONDS_AWAY)
+            .describe(
+              `Seconds until it is back, at most ${MOST_SECONDS_AWAY}: who stays away for longer counts as gone, see \`crash\`.`,
+            ),
+        })
+        .exactOptional()
+        .describe("Connections that break when a client begins its work; it works on, and messages wait."),
     })
     .exactOptional()
-    .describe("What happens to single messages."),
+    .describe("What happens to single messages and connections."),
+};
+
+/** What of a network real clients are told. */
+export const faultPlanSchema = z.strictObject(failures);
+export type FaultPlan = z.output<typeof faultPlanSchema>;
+
+const network = z.strictObject({
+  compute: z
+    .discriminatedUnion("kind", computes)
+    .exactOptional()
+    .describe("Local work; instant when absent."),
+  downlink: z
+    .discriminatedUnion("kind", links)
+    .exactOptional()
+    .describe("From the server to a client; instant when absent."),
+  uplink: z
+    .discriminatedUnion("kind", links)
+    .exactOptional()
+    .describe("From a client to the server; instant when absent."),
+  slow: z
+    .strictObject({
+      fraction: probability().describe("Share of the clients, in [0, 1]."),
+      factor: positive().describe("Their work takes this many times as long."),
+    })
+    .exactOptional()
+    .describe("Slow hardware: the same clients for the whole run."),
+  ...failures,
 });
 
 export const networkSection = network
   .nullable()
   .default(null)
-  .describe("The simulated network, in simulated seconds; null for no delays and no failures.");
+  .describe(
+    "Delays and failures, in simulated seconds in a simulation; null for none. Real clients take the time they take: for them `compute`, `downlink`, `uplink` and `slow` say nothing, and the rest holds, in real seconds.",
+  );

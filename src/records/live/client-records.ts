@@ -73,8 +73,7 @@ export function followClientRecords() {
         if (!record) return;
         record.outcomes[event.outcome]++;
         if (event.reason !== undefined) record.lastReason = { round: event.round, reason: event.reason };
-        const { seconds } = event as { seconds?: unknown };
-        if (typeof seconds === "number") keepLast(record.answers, seconds, liveLimits.latencies);
+        if (event.seconds !== undefined) keepLast(record.answers, event.seconds, liveLimits.latencies);
         return;
       }
     }

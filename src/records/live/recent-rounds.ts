@@ -1,6 +1,6 @@
 import type { RunEvent } from "../events.ts";
 import {
-  addToRound,
+  addToRounds,
   type OpenRound,
   openRound,
   patience,
@@ -25,29 +25,15 @@ export function followRecentRounds() {
   const settled = new Map<number, RoundTimeline>();
 
   const add = (event: RunEvent): void => {
-    switch (event.kind) {
-      case "round-started":
-        // Deleted first, so that a new attempt is the newest entry.
-        open.delete(event.round);
-        open.set(event.round, openRound(event));
-        for (const [number, round] of [...open].slice(0, -patience)) {
-          settled.set(number, viewRound(round, liveLimits.clients));
-          open.delete(number);
-        }
-        for (const number of [...settled.keys()].slice(0, -(liveLimits.rounds - patience)))
-          settled.delete(number);
-        return;
-      case "client-left":
-        for (const round of open.values()) addToRound(round, event);
-        return;
-      case "client-trained":
-      case "late-answer":
-      case "client-outcome": {
-        const round = open.get(event.round);
-        if (round) addToRound(round, event);
-        return;
-      }
+    addToRounds(open, event);
+    if (event.kind !== "round-started") return;
+    open.set(event.round, openRound(event));
+    for (const [number, round] of [...open].slice(0, -patience)) {
+      settled.set(number, viewRound(round, liveLimits.clients));
+      open.delete(number);
     }
+    const forgotten = [...settled.keys()].slice(0, -(liveLimits.rounds - patience));
+    for (const number of forgotten) settled.delete(number);
   };
 
   /** The rounds that `timeline` knows, ascending. */

@@ -44,6 +44,12 @@ export function thin(rounds: readonly RoundSummary[]): RoundSummary[] {
   return evenlySpaced(rounds.length, limits.rounds).map((i) => rounds[i]);
 }
 
+/** The horizontal axis of a curve over rounds. */
+export const roundAxis = {
+  ...{ type: "value", name: "round", nameLocation: "middle", nameGap: 26 },
+  ...{ min: "dataMin", max: "dataMax", minInterval: 1 },
+};
+
 export interface Curve {
   readonly name: string;
   readonly rounds: readonly RoundSummary[];
@@ -81,15 +87,7 @@ export function learningChart(curves: readonly Curve[], measure: "accuracy" | "l
     grid: { ...grid, top: 28, bottom: named === 1 ? 34 : named > 3 ? 76 : 60 },
     legend: { show: named > 1, type: named > 6 ? "scroll" : "plain", ...legend },
     tooltip: { trigger: "axis", valueFormatter: measure === "accuracy" ? "fn:percent" : "fn:number" },
-    xAxis: {
-      type: "value",
-      name: "round",
-      nameLocation: "middle",
-      nameGap: 26,
-      min: "dataMin",
-      max: "dataMax",
-      minInterval: 1,
-    },
+    xAxis: roundAxis,
     yAxis: {
       ...{ type: "value", scale: true, name: measure === "accuracy" ? "held-out accuracy" : "held-out loss" },
       ...{

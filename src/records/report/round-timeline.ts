@@ -49,8 +49,23 @@ export function openRound({
   };
 }
 
-/** Notes what an event tells of a client in this round; events that name another round must not come here. */
-export function addToRound({ timeline, spans }: OpenRound, event: RunEvent): void {
+/** Notes what an event tells of the clients in the open rounds, by number. */
+export function addToRounds(open: ReadonlyMap<number, OpenRound>, event: RunEvent): void {
+  switch (event.kind) {
+    case "client-left":
+      for (const round of open.values()) addToRound(round, event);
+      return;
+    case "client-trained":
+    case "late-answer":
+    case "client-outcome": {
+      const round = open.get(event.round);
+      if (round) addToRound(round, event);
+      return;
+    }
+  }
+}
+
+function addToRound({ timeline, spans }: OpenRound, event: RunEvent): void {
   const at = event.at - timeline.startedAt;
   switch (event.kind) {
     case "client-trained": {

@@ -1,7 +1,7 @@
 import type { Outcome, RunEvent } from "../events.ts";
 import { evenlySpaced, limits } from "./limits.ts";
 import {
-  addToRound,
+  addToRounds,
   byName,
   type OpenRound,
   openRound,
@@ -30,27 +30,14 @@ export function followClients(plannedRounds: number) {
   const attendance = new Map<string, Map<number, Outcome>>();
 
   const add = (event: RunEvent): void => {
-    switch (event.kind) {
-      case "round-started": {
-        if (!followed.has(event.round)) return;
-        const round = openRound(event);
-        open.set(event.round, round);
-        timelines.set(event.round, round.timeline);
-        for (const older of [...open.keys()].slice(0, -patience)) settle(older);
-        return;
-      }
-      case "client-left":
-        for (const round of open.values()) addToRound(round, event);
-        return;
-      case "client-trained":
-      case "late-answer":
-      case "client-outcome": {
-        const round = open.get(event.round);
-        if (round) addToRound(round, event);
-        if (event.kind === "client-outcome" && followed.has(event.round)) attend(event);
-        return;
-      }
+    addToRounds(open, event);
+    if (event.kind === "round-started" && followed.has(event.round)) {
+      const round = openRound(event);
+      open.set(event.round, round);
+      timelines.set(event.round, round.timeline);
+      for (const older of [...open.keys()].slice(0, -patience)) settle(older);
     }
+    if (event.kind === "client-outcome" && followed.has(event.round)) attend(event);
   };
 
   const attend = ({ round, client, outcome }: Extract<RunEvent, { kind: "client-outcome" }>): void => {

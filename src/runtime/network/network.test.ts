@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SimulationRandom } from "../../numeric/random.ts";
 import { delayProbability, meanDelay } from "./arrival-probability.ts";
-import { createNetwork } from "./network.ts";
-import type { NetworkSpec } from "./spec.ts";
+import { createNetwork, type MessageFate, type MessageQuestion, type Network } from "./network.ts";
+import type { FaultSpec, NetworkSpec } from "./spec.ts";
 
 /** T_down = 0.1, w = 100, mu = 200, alpha = 2, e = 0.1, tau = 0.3. The values come from quadrature in NumPy. */
 const parameters = {
@@ -37,6 +37,12 @@ function sampleDelays(spec: NetworkSpec, rounds: number): Float64Array {
 }
 
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+/** A message's fate as plain data: of the garbage, what it would draw. */
+function fateOf(network: Network, message: MessageQuestion) {
+  const { garbage, ...fate } = network.messageFate(message);
+  return { ...fate, garbage: garbage?.bits() };
+}
+
 const share = (values: Float64Array, time: number) => values.filter((x) => x <= time).length / values.length;
 
 describe("delays of coded federated learning", () => {
@@ -73,6 +79,17 @@ describe("createNetwork", () => {
     crash: { probability: 0.25, downtime: 40 },
     faults: { loss: 0.1, duplicate: 0.2, reorder: { probability: 0.3, seconds: 4 } },
   };
+  /** The same with the faults that came later. */
+  const more: NetworkSpec = {
+    ...everything,
+    faults: {
+      ...everything.faults,
+      delay: { probability: 0.25, seconds: 3 },
+      garbage: 0.15,
+      lie: 0.1,
+      leave: { probability: 0.35, seconds: 7 },
+    },
+  };
   const network = createNetwork(everything, SimulationRandom.fromSeed(11), clients);
 
   it("costs nothing and fails nothing without a spec", () => {
@@ -81,20 +98,21 @@ describe("createNetwork", () => {
     expect(none.computeSeconds({ round: 1, client: "client-1", examples: 600 })).toBe(0);
     expect(none.linkSeconds({ ...message, bytes: 1e9 })).toBe(0);
     expect(none.availability({ round: 1, client: "client-1", workSeconds: 1 })).toBeNull();
-    expect(none.messageFate(message)).toEqual([0]);
+    expect(none.messageFate(message)).toEqual({ copies: [0], lie: 0, garbage: undefined });
+    expect(none.isFaultless).toBe(true);
     expect(none.slowClients).toEqual([]);
   });
 
   it("answers the same whatever was asked before, and in whatever order", () => {
     const ask = (order: readonly string[]) => {
-      const fresh = createNetwork(everything, SimulationRandom.fromSeed(11), clients);
+      const fresh = createNetwork(more, SimulationRandom.fromSeed(11), clients);
       return new Map(
         order.map((client) => {
           const message = { round: 4, from: client, to: "server", purpose: "update" };
           return [
             client,
             [
-              fresh.messageFate(message),
+              fateOf(fresh, message),
               fresh.linkSeconds({ ...message, bytes: 500 }),
               fresh.availability({ round: 4, client, workSeconds: 3 }),
               fresh.computeSeconds({ round: 4, client, examples: 50 }),
@@ -166,8 +184,8 @@ describe("createNetwork", () => {
       Array.from({ length: 50 }, (_, round) => network.availability({ round, client, workSeconds })),
     );
     const left = absences.filter((absence) => absence !== null);
-    const dropouts = left.filter(({ crash }) => !crash);
-    const crashes = left.filter(({ crash }) => crash);
+    const dropouts = left.filter(({ kind }) => kind === "dropout");
+    const crashes = left.filter(({ kind }) => kind === "crash");
     // 50,000 draws: five standard deviations are 0.009.
     expect(Math.abs(dropouts.length / absences.length - 0.2)).toBeLessThan(0.009);
     expect(Math.abs(crashes.length / absences.length - 0.8 * 0.25)).toBeLessThan(0.009);
@@ -181,10 +199,12 @@ describe("createNetwork", () => {
     );
   });
 
+  const messages = Array.from({ length: 50_000 }, (_, sequence) => ({
+    ...{ round: 3, from: "client-1", to: "server", purpose: "update", sequence },
+  }));
+
   it("loses, doubles and holds back messages with the given probabilities", () => {
-    const fates = Array.from({ length: 50_000 }, (_, sequence) =>
-      network.messageFate({ round: 1, from: "client-1", to: "server", purpose: "update", sequence }),
-    );
+    const fates = messages.map((message) => network.messageFate(message).copies);
     const arrived = fates.filter((copies) => copies.length > 0);
     const extra = arrived.flat();
     expect(Math.abs(arrived.length / fates.length - 0.9)).toBeLessThan(0.007);
@@ -194,6 +214,84 @@ describe("createNetwork", () => {
     expect(Math.abs(held.length / extra.length - 0.3)).toBeLessThan(0.011);
     expect(Math.abs(mean(held) - 2)).toBeLessThan(0.06);
     expect(Math.max(...held)).toBeLessThan(4);
+  });
+
+  it("delays messages, garbles them and makes them lie, each independently of the others", () => {
+    const spec = { faults: { ...more.faults, loss: 0, reorder: { probability: 0, seconds: 0 } } };
+    const drawn = createNetwork(spec, SimulationRandom.fromSeed(4), clients);
+    const fates = messages.map((message) => drawn.messageFate(message));
+    const shareOf = (is: (fate: MessageFate) => boolean) => fates.filter(is).length / fates.length;
+    const isLate = ({ copies }: MessageFate) => copies[0] > 0;
+    const isTwice = ({ copies }: MessageFate) => copies.length === 2;
+    const isGarbage = ({ garbage }: MessageFate) => garbage !== undefined;
+    const isLie = ({ lie }: MessageFate) => lie !== 0;
+    // Five standard deviations of 50,000 draws are at most 0.011.
+    const faults = [
+      { is: isLate, probability: 0.25 },
+      { is: isTwice, probability: 0.2 },
+      { is: isGarbage, probability: 0.15 },
+      { is: isLie, probability: 0.1 },
+    ];
+    for (const [i, one] of faults.entries()) {
+      expect(Math.abs(shareOf(one.is) - one.probability)).toBeLessThan(0.01);
+      for (const other of faults.slice(i + 1)) {
+        const both = shareOf((fate) => one.is(fate) && other.is(fate));
+        expect(Math.abs(both - one.probability * other.probability)).toBeLessThan(0.005);
+      }
+    }
+    const delays = fates.filter(isLate).map(({ copies }) => copies[0]);
+    expect(Math.abs(mean(delays) - 3)).toBeLessThan(0.14);
+    // The median of an exponential is ln 2 of its mean.
+    expect(Math.abs(share(Float64Array.from(delays), 3 * Math.LN2) - 0.5)).toBeLessThan(0.025);
+    const lies = fates.filter(isLie).map(({ lie }) => lie);
+    expect(new Set(lies)).toEqual(new Set([-1, 1]));
+    expect(Math.abs(mean(lies))).toBeLessThan(0.08);
+  });
+
+  it("never makes a message claim a round before the first", () => {
+    const drawn = createNetwork({ faults: { lie: 1 } }, SimulationRandom.fromSeed(4), clients);
+    const lies = messages.map((message) => drawn.messageFate({ ...message, round: 0 }).lie);
+    expect(new Set(lies)).toEqual(new Set([1]));
+  });
+
+  it("does not move one fault's draws when another is switched on", () => {
+    const onlyWith = (faults: FaultSpec, dropout = 0) =>
+      createNetwork({ faults, dropout }, SimulationRandom.fromSeed(6), clients);
+    const all = more.faults!;
+    const full = onlyWith(all);
+    const { loss = 0, duplicate = 0, reorder } = all;
+    const old = onlyWith({ loss, duplicate, reorder: reorder! });
+    const late = onlyWith({ delay: all.delay! });
+    const garbled = onlyWith({ garbage: all.garbage! });
+    const lying = onlyWith({ lie: all.lie! });
+    for (const message of messages.slice(0, 2000)) {
+      const fate = fateOf(full, message);
+      const before = old.messageFate(message).copies;
+      expect(fate.copies).toHaveLength(before.length);
+      if (before.length === 0) continue;
+      const { copies } = late.messageFate(message);
+      expect(fate.copies).toEqual(before.map((seconds) => copies[0] + seconds));
+      expect(fate.garbage).toEqual(fateOf(garbled, message).garbage);
+      expect(fate.lie).toBe(lying.messageFate(message).lie);
+    }
+    const alone = onlyWith({ leave: all.leave! }, 0);
+    const among = onlyWith(all, 0.2);
+    for (const client of clients) {
+      const absence = among.availability({ round: 2, client, workSeconds: 5 });
+      if (absence?.kind === "dropout") continue;
+      expect(absence).toEqual(alone.availability({ round: 2, client, workSeconds: 5 }));
+    }
+  });
+
+  it("breaks connections with the given probability, for the given time", () => {
+    const drawn = createNetwork({ faults: more.faults! }, SimulationRandom.fromSeed(4), clients);
+    const absences = clients.flatMap((client) =>
+      Array.from({ length: 20 }, (_, round) => drawn.availability({ round, client, workSeconds: 10 })),
+    );
+    const left = absences.filter((absence) => absence !== null);
+    expect(Math.abs(left.length / absences.length - 0.35)).toBeLessThan(0.017);
+    expect(left.every(({ kind, returnsAfter }) => kind === "leave" && returnsAfter === 7)).toBe(true);
+    expect(Math.abs(mean(left.map(({ leavesAfter }) => leavesAfter)) - 5)).toBeLessThan(0.18);
   });
 
   it("has the medians of log-normal speeds", () => {

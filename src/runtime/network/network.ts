@@ -1,6 +1,6 @@
 /**
- * The simulated network: how long things take and what goes wrong, for the discrete-event simulation. It is not
- * a clock and moves no messages; the simulation asks it and schedules accordingly.
+ * The network of a run: how long things take, in the discrete-event simulation, and what goes wrong, there and over
+ * real sockets. It is not a clock and moves no messages; whoever does asks it.
  *
  * Every answer is a pure function of the run's seed and of the question: each draw comes from a substream of its
  * own, named by round, attempt, client and purpose. So the order of the questions does not matter, and two
@@ -52,10 +52,20 @@ export interface AvailabilityQuestion extends Moment {
 export interface Absence {
   /** Seconds from the start of the work, uniform in [0, workSeconds). */
   readonly leavesAfter: number;
-  /** Seconds from leaving until the return; null: with the next round. */
+  /** Seconds from leaving until the return; null for a dropout: with the next round. */
   readonly returnsAfter: number | null;
-  /** True: the client lost its volatile state and starts afresh. */
-  readonly crash: boolean;
+  /** Whoever drops out or crashes leaves its work undone; who leaves only loses its connection, and works on. */
+  readonly kind: "dropout" | "crash" | "leave";
+}
+
+/** What becomes of a message on its way. */
+export interface MessageFate {
+  /** Extra seconds of each copy that arrives: `[]` is a loss, `[0]` the ordinary case, two are a duplicate. */
+  readonly copies: readonly number[];
+  /** Added to the round that the message claims: 0 for the truth, else -1 or 1. */
+  readonly lie: number;
+  /** What decides how the message's bytes are garbled; undefined: they arrive as they were sent. */
+  readonly garbage: SimulationRandom | undefined;
 }
 
 export interface Network {
@@ -63,10 +73,11 @@ export interface Network {
   computeSeconds(question: ComputeQuestion): number;
   /** Seconds from sending to arrival: the sender's uplink plus the receiver's downlink, none for the server. */
   linkSeconds(question: LinkQuestion): number;
-  /** Null: the client stays throughout. A dropout takes precedence over a crash. */
+  /** Null: the client stays throughout. A dropout takes precedence over a crash, and a crash over leaving. */
   availability(question: AvailabilityQuestion): Absence | null;
-  /** Extra seconds of each copy that arrives: `[]` is a loss, `[0]` the ordinary case, two are a duplicate. */
-  messageFate(question: MessageQuestion): readonly number[];
+  messageFate(question: MessageQuestion): MessageFate;
+  /** Every message arrives once, at once and as it was sent: no need to ask. */
+  readonly isFaultless: boolean;
   /** Clients on slow hardware, sorted as in the list of clients. */
   readonly slowClients: readonly PartyId[];
 }
@@ -99,6 +110,7 @@ export function createNetwork(
 
   return {
     slowClients,
+    isFaultless: faults === undefined,
 
     computeSeconds(question) {
       if (compute === undefined) return 0;
@@ -117,7 +129,7 @@ export function createNetwork(
       if (dropout > 0) {
         const draw = stream(question, client, "dropout");
         if (draw.uniform() < dropout) {
-          return { leavesAfter: draw.uniform() * workSeconds, returnsAfter: null, crash: false };
+          return { leavesAfter: draw.uniform() * workSeconds, returnsAfter: null, kind: "dropout" };
         }
       }
       if (crash !== undefined) {
@@ -126,18 +138,26 @@ export function createNetwork(
           return {
             leavesAfter: draw.uniform() * workSeconds,
             returnsAfter: draw.exponential() * crash.downtime,
-            crash: true,
+            kind: "crash",
           };
+        }
+      }
+      if (faults?.leave !== undefined) {
+        const { probability, seconds } = faults.leave;
+        const draw = stream(question, client, "leave");
+        if (draw.uniform() < probability) {
+          return { leavesAfter: draw.uniform() * workSeconds, returnsAfter: seconds, kind: "leave" };
         }
       }
       return null;
     },
 
     messageFate(question) {
-      if (faults === undefined) return ON_TIME;
-      const { loss = 0, duplicate = 0, reorder = { probability: 0, seconds: 0 } } = faults;
-      const { from, to, purpose, sequence = 0 } = question;
-      const draw = stream(question, from, "fate", to, purpose, sequence);
+      if (faults === undefined) return UNTROUBLED;
+      const { loss = 0, duplicate = 0, reorder = NEVER, delay = NEVER, garbage = 0, lie = 0 } = faults;
+      const { round, from, to, purpose, sequence = 0 } = question;
+      const own = (fault: string) => stream(question, from, fault, to, purpose, sequence);
+      const draw = own("fate");
       // Always the same draws in the same order: switching one fault on does not move the others.
       const lost = draw.uniform() < loss;
       const twice = draw.uniform() < duplicate;
@@ -146,13 +166,23 @@ export function createNetwork(
         const seconds = draw.uniform() * reorder.seconds;
         return held ? seconds : 0;
       };
-      if (lost) return [];
-      return twice ? [holdBack(), holdBack()] : [holdBack()];
+      if (lost) return LOST;
+      const delaying = own("delay");
+      const late = delaying.uniform() < delay.probability ? delaying.exponential() * delay.seconds : 0;
+      const lying = own("lie");
+      const garbling = own("garbage");
+      return {
+        copies: twice ? [late + holdBack(), late + holdBack()] : [late + holdBack()],
+        lie: lying.uniform() >= lie ? 0 : round === 0 || lying.uniform() < 0.5 ? 1 : -1,
+        garbage: garbling.uniform() < garbage ? garbling : undefined,
+      };
     },
   };
 }
 
-const ON_TIME: readonly number[] = Object.freeze([0]);
+const NEVER = { probability: 0, seconds: 0 };
+const UNTROUBLED: MessageFate = Object.freeze({ copies: Object.freeze([0]), lie: 0, garbage: undefined });
+const LOST: MessageFate = Object.freeze({ copies: Object.freeze([]), lie: 0, garbage: undefined });
 
 /** The round(fraction * n) clients with the smallest draws, each from a stream of its own name. */
 function chooseSlow(clients: readonly PartyId[], fraction: number, random: SimulationRandom): PartyId[] {

@@ -1,7 +1,7 @@
 /**
- * The simulated network as a recipe describes it (the `network` key): how long computing and sending take, and
- * what goes wrong. Everything is optional; what is absent costs no time and never fails. Seconds are simulated
- * seconds, sizes are bytes, probabilities are in [0, 1].
+ * The network as a recipe describes it (the `network` key): how long computing and sending take, in a simulation,
+ * and what goes wrong, there and with real clients alike. Everything is optional; what is absent costs no time and
+ * never fails. Seconds are those of the fabric's clock, sizes are bytes, probabilities are in [0, 1].
  */
 export interface NetworkSpec {
   /** Local work of a client. Default: instant. */
@@ -26,7 +26,7 @@ export interface NetworkSpec {
     /** Mean seconds until the client returns, exponentially distributed; >= 0. */
     readonly downtime: number;
   };
-  /** What happens to single messages, each drawn independently. */
+  /** What happens to single messages and connections, each drawn independently. */
   readonly faults?: FaultSpec;
 }
 
@@ -69,6 +69,23 @@ export interface FaultSpec {
   readonly reorder?: {
     readonly probability: number;
     /** Upper end of the uniform extra delay, in seconds; >= 0. */
+    readonly seconds: number;
+  };
+  /** Messages that take longer. */
+  readonly delay?: {
+    readonly probability: number;
+    /** Mean of the exponential extra delay, in seconds; >= 0. */
+    readonly seconds: number;
+  };
+  /** Probability that a message arrives as garbage, which its receiver has to refuse. */
+  readonly garbage?: number;
+  /** Probability that a message claims the round before or after its own. */
+  readonly lie?: number;
+  /** Connections that break during the client's work and are built up again; nothing is lost with them. */
+  readonly leave?: {
+    /** Per (round, client), in [0, 1]. */
+    readonly probability: number;
+    /** Until the connection is back, in seconds; >= 0. */
     readonly seconds: number;
   };
 }

@@ -65,6 +65,8 @@ export class Dial {
   #connectedAt: number | undefined;
   #isOver = false;
   #cancelPause: (() => void) | undefined;
+  /** Seconds until it comes back, once it has taken leave for a while. */
+  #comesBackAfter: number | undefined;
 
   constructor(options: DialOptions) {
     this.#options = options;
@@ -82,14 +84,23 @@ export class Dial {
 
   /** Leaves in an orderly way; `over` is told. */
   leave(): void {
+    this.#comesBackAfter = undefined;
     if (this.#session) this.#session.leave("left");
     else this.#finish({ reason: "left" });
   }
 
-  /** Breaks the connection, as a bad network would; it is built up again. */
-  async interrupt(): Promise<void> {
-    await this.#session?.suspend();
-    this.#pause("The connection was interrupted.");
+  /** Breaks the connection, where there is one, as a bad network would; it is built up again, after `seconds` if given. */
+  async interrupt(seconds?: number): Promise<void> {
+    if (!this.#session?.connected) return;
+    await this.#session.suspend();
+    this.#pause("The connection was interrupted.", seconds);
+  }
+
+  /** Takes leave of the server, and comes back after `seconds` for a new session. */
+  comeBack(seconds: number): void {
+    if (this.#session === undefined) return;
+    this.#comesBackAfter = seconds;
+    this.#session.leave("left");
   }
 
   async #attempt(): Promise<void> {
@@ -145,21 +156,29 @@ export class Dial {
 
   #left(reason: Farewell): void {
     this.#session = undefined;
+    const seconds = this.#comesBackAfter;
+    this.#comesBackAfter = undefined;
     // A server that was stopped may come back.
     if (reason === "stopped") this.#pause("The server has stopped.");
+    else if (reason === "left" && seconds !== undefined) this.#pause("The client left for a while.", seconds);
     else this.#finish({ reason });
   }
 
-  #pause(reason: string): void {
+  #pause(reason: string, seconds = this.#nextPause()): void {
     if (this.#isOver) return;
-    const { clock, random, status } = this.#options;
-    if (this.#connectedAt !== undefined && clock.now() - this.#connectedAt >= LONGEST_PAUSE) this.#failures = 0;
-    this.#connectedAt = undefined;
-    const most = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
-    const seconds = most * random();
+    const { clock, status } = this.#options;
     status({ kind: "waiting", seconds, reason });
     this.#cancelPause?.();
     this.#cancelPause = clock.after(seconds, () => void this.#attempt());
+  }
+
+  #nextPause(): number {
+    const { clock, random } = this.#options;
+    if (this.#connectedAt !== undefined && clock.now() - this.#connectedAt >= LONGEST_PAUSE)
+      this.#failures = 0;
+    this.#connectedAt = undefined;
+    const most = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
+    return most * random();
   }
 
   #finish(end: { readonly reason: Farewell } | { readonly error: Error }): void {

@@ -10,9 +10,11 @@
  */
 import { RunError } from "../../errors.ts";
 import type { Message } from "../message.ts";
+import { MessageFaults, type MessageFaultsState } from "../network/message-faults.ts";
 import type { Network } from "../network/network.ts";
 import type { Effect, Input, Party, PartyId } from "../party.ts";
 import { decodeMessage, encodeMessage } from "../wire/frame.ts";
+import { FrameError } from "../wire/frame-error.ts";
 import { EventQueue, type QueueSnapshot } from "./event-queue.ts";
 import { JobRunner } from "./job-runner.ts";
 import { TrafficCounter } from "./traffic.ts";
@@ -27,6 +29,8 @@ export interface SimulationOptions<Job, Result, Event> {
   readonly workload: (job: Job) => number;
   /** Whether this event of the server ends the set-up or an attempt at a round; clients that dropped out come back then. */
   readonly roundEnd: (event: Event) => "finished" | "failed" | null;
+  /** The event of a frame that was refused at the receiver's door. Default: nothing is recorded. */
+  readonly refuse?: (from: PartyId, error: FrameError) => Event;
   /** Most jobs in execution, their unread results included, >= 1. Bounds memory. */
   readonly lookahead: number;
 }
@@ -42,6 +46,8 @@ type Item<Job> =
   | { readonly kind: "timer"; readonly party: PartyId; readonly id: string }
   | { readonly kind: "job"; readonly party: PartyId; readonly id: string; readonly job: Job }
   | { readonly kind: "leave"; readonly party: PartyId; readonly returnsAfter: number | null }
+  /** Only the connection breaks. */
+  | { readonly kind: "break"; readonly party: PartyId; readonly seconds: number }
   | { readonly kind: "return"; readonly party: PartyId };
 
 /** Plain data; opaque outside this file. */
@@ -55,6 +61,8 @@ export interface SimulationState<Job> {
   readonly dropouts: ReadonlySet<PartyId>;
   readonly attempt: number;
   readonly sent: ReadonlyMap<string, number>;
+  readonly faults: MessageFaultsState;
+  readonly broken: ReadonlyMap<PartyId, number>;
   readonly parties: ReadonlyMap<PartyId, unknown>;
 }
 
@@ -90,11 +98,15 @@ export class Simulation<Job, Result, Event> {
   #dropouts = new Set<PartyId>();
   /** Failed attempts at the current round so far. */
   #attempt = 0;
-  /** Messages sent so far in this attempt, by link; names the random draws of each message. */
+  /** Messages sent so far in this attempt, by link; names the delays of each message. */
   #sent = new Map<string, number>();
+  #faults: MessageFaults;
+  /** When each connection that broke is back, simulated seconds since the start. */
+  #broken = new Map<PartyId, number>();
 
   constructor(options: SimulationOptions<Job, Result, Event>) {
     this.#options = options;
+    this.#faults = new MessageFaults(options.network);
     this.#jobs = new JobRunner(options.execute, options.lookahead);
   }
 
@@ -141,6 +153,8 @@ export class Simulation<Job, Result, Event> {
       dropouts: this.#dropouts,
       attempt: this.#attempt,
       sent: this.#sent,
+      faults: this.#faults.snapshot(),
+      broken: this.#broken,
       parties: new Map([...this.#parties].map(([id, party]) => [id, party.snapshot()])),
     };
   }
@@ -157,6 +171,8 @@ export class Simulation<Job, Result, Event> {
     this.#dropouts = new Set(state.dropouts);
     this.#attempt = state.attempt;
     this.#sent = new Map(state.sent);
+    this.#faults = new MessageFaults(this.#options.network, state.faults);
+    this.#broken = new Map(state.broken);
     for (const [id, partyState] of state.parties) this.#party(id).restore(partyState);
     for (const { time, sequence, item } of state.queue.entries) {
       if (item.kind === "job") this.#jobs.schedule(sequence, time, item.job);
@@ -176,8 +192,7 @@ export class Simulation<Job, Result, Event> {
     this.#now = Math.max(this.#now, entry.time);
     switch (item.kind) {
       case "deliver":
-        if (this.#away.has(item.to)) break;
-        this.#dispatch(item.to, { kind: "message", from: item.from, message: this.#decode(item.frame) });
+        this.#deliver(item);
         break;
       case "timer":
         this.#forget(item.party, item.id);
@@ -191,6 +206,9 @@ export class Simulation<Job, Result, Event> {
       }
       case "leave":
         this.#leave(item.party, item.returnsAfter);
+        break;
+      case "break":
+        this.#broken.set(item.party, this.#now + item.seconds);
         break;
       case "return":
         this.#return(item.party);
@@ -253,10 +271,31 @@ export class Simulation<Job, Result, Event> {
       // Named by position, not by kind: so schemes with other messages meet the same delays.
       const question = { round, attempt: this.#attempt, from, to, purpose: "message", sequence };
       const seconds = network.linkSeconds({ ...question, bytes: frame.length });
-      for (const extra of network.messageFate(question)) {
-        this.#queue.push(this.#now + seconds + extra, { kind: "deliver", from, to, frame });
+      for (const { after, frame: arrived } of this.#faults.arrivals(from, to, message, frame)) {
+        this.#queue.push(this.#now + seconds + after, { kind: "deliver", from, to, frame: arrived });
       }
     }
+  }
+
+  #deliver(item: Extract<Item<Job>, { kind: "deliver" }>): void {
+    const { from, to, frame } = item;
+    // Nothing passes over a connection that is broken, and nothing is lost: both sides send it again.
+    const passes = Math.max(this.#broken.get(from) ?? 0, this.#broken.get(to) ?? 0);
+    if (passes > this.#now) {
+      this.#queue.push(passes, item);
+      return;
+    }
+    if (this.#away.has(to)) return;
+    let message: Message;
+    try {
+      message = this.#decode(frame);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      const event = this.#options.refuse?.(from, error);
+      if (event !== undefined) this.#events.push({ at: this.#now, event });
+      return;
+    }
+    this.#dispatch(to, { kind: "message", from, message });
   }
 
   /** Frames are immutable, so the recipients of one broadcast share one decoded message. */
@@ -284,8 +323,13 @@ export class Simulation<Job, Result, Event> {
       this.#leaving.set(party, -1);
       return;
     }
-    const { leavesAfter, returnsAfter } = absence;
-    const leave = this.#queue.push(this.#now + leavesAfter, { kind: "leave", party, returnsAfter });
+    const { kind, leavesAfter, returnsAfter } = absence;
+    const leave = this.#queue.push(
+      this.#now + leavesAfter,
+      kind === "leave"
+        ? { kind: "break", party, seconds: returnsAfter ?? 0 }
+        : { kind: "leave", party, returnsAfter },
+    );
     this.#leaving.set(party, leave);
   }
 

@@ -1,7 +1,7 @@
 import type { LiveRun } from "../../../src/records/live/follow-run.ts";
+import type { RunState } from "../../../src/records/live/listed-run.ts";
 import { formatNumber } from "../../../src/records/report/format.ts";
 import { Notice } from "../../shared/notice.tsx";
-import type { RunState } from "../api.ts";
 import { addressOf } from "../route.ts";
 import type { Connection } from "../run-feed.ts";
 import { session } from "../session.ts";
@@ -32,7 +32,9 @@ export function Head({
         <h1>{summary.recipe}</h1>
         <StatePill state={state} />
         {state === "running" && <ConnectionMark connection={connection} />}
-        {state === "running" && session.value === "operator" && <StopRun run={run} />}
+        {state === "running" && session.value === "operator" && (
+          <StopRun run={run} isLost={connection === "lost"} />
+        )}
       </div>
       <p class="note">
         {run} · {summary.task} · {formatNumber(summary.clients)} clients · seed {summary.seed} · started{" "}
@@ -46,7 +48,7 @@ export function Head({
       )}
       {state === "interrupted" && (
         <Notice tone="warn">
-          No process works on this run. Go on with <code>npx coterie resume {run}</code>.
+          No process works on this run. It goes on when its command is given again with <code>--resume</code>.
         </Notice>
       )}
       <div class="progress">

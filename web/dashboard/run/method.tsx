@@ -2,7 +2,7 @@ import { useId, useMemo, useState } from "preact/hooks";
 import type { RoundSummary } from "../../../src/records/events.ts";
 import type { LiveRun } from "../../../src/records/live/follow-run.ts";
 import { roundFigures } from "../../../src/records/live/round-figures.ts";
-import { thin } from "../../../src/records/report/charts.ts";
+import { roundAxis, thin } from "../../../src/records/report/charts.ts";
 import type { Option } from "../../../src/records/report/drawing.ts";
 import { flatten, methodFacts } from "../../../src/records/report/facts.ts";
 import { formatNumber } from "../../../src/records/report/format.ts";
@@ -54,15 +54,7 @@ function figureChart(rounds: readonly RoundSummary[], name: string): Option {
     animation: false,
     grid: { left: 8, right: 20, top: 28, bottom: 34, containLabel: true },
     tooltip: { trigger: "axis", valueFormatter: formatNumber },
-    xAxis: {
-      type: "value",
-      name: "round",
-      nameLocation: "middle",
-      nameGap: 26,
-      min: "dataMin",
-      max: "dataMax",
-      minInterval: 1,
-    },
+    xAxis: roundAxis,
     yAxis: {
       type: "value",
       scale: true,

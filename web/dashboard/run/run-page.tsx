@@ -1,9 +1,10 @@
 import { useEffect } from "preact/hooks";
 import type { LiveRun } from "../../../src/records/live/follow-run.ts";
+import type { RunState } from "../../../src/records/live/listed-run.ts";
 import { headlines } from "../../../src/records/report/facts.ts";
 import { Figure, Figures } from "../../shared/figures.tsx";
 import { Notice } from "../../shared/notice.tsx";
-import { listRuns, type RunState } from "../api.ts";
+import { listRuns } from "../api.ts";
 import type { RunFeed } from "../run-feed.ts";
 import { useFeeds } from "../use-feeds.ts";
 import { usePolled } from "../use-polled.ts";

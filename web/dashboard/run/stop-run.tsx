@@ -2,30 +2,40 @@ import { useId, useRef, useState } from "preact/hooks";
 import { Button } from "../../shared/button.tsx";
 import { ApiError, stopRun } from "../api.ts";
 
-/** Stops a run, after asking once more. */
-export function StopRun({ run }: { run: string }) {
+/**
+ * Stops a run, after asking once more. The server may belong to the run and end with it.
+ *
+ * @param isLost whether the server no longer answers
+ */
+export function StopRun({ run, isLost }: { run: string; isLost: boolean }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
-  const [answer, setAnswer] = useState<"stopping" | string | null>(null);
+  const [isStopping, setStopping] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const stop = async () => {
     dialog.current?.close();
+    setStopping(true);
     try {
-      setAnswer("stopping");
       await stopRun(run);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setAnswer(error.message);
+      setStopping(false);
+      setProblem(error.message);
     }
   };
-  const isStopping = answer === "stopping";
   return (
     <>
       <Button kind="danger" disabled={isStopping} onClick={() => dialog.current?.showModal()}>
         {isStopping ? "Stopping…" : "Stop the run"}
       </Button>
-      {answer && !isStopping && (
+      {isStopping && isLost && (
+        <p class="note">
+          The server has gone, most likely with the run. <code>npx coterie ui</code> shows its runs again.
+        </p>
+      )}
+      {problem && (
         <span class="is-bad" role="alert">
-          {answer}
+          {problem}
         </span>
       )}
       <dialog ref={dialog} aria-labelledby={title}>

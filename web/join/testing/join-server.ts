@@ -30,8 +30,8 @@ export interface JoinServer {
   /** All bytes that came through the sockets, with everything around the messages. */
   socketBytes(): number;
   readonly events: readonly RunEvent[];
-  /** The door admitted these names, one each time. */
-  readonly admitted: string[];
+  /** Whom the door admitted, one entry each time. */
+  readonly admitted: { readonly name: string; readonly key: string }[];
   /** Breaks all connections, as a bad network would. */
   interrupt(): void;
   /** The run is over; rejects when it failed. */
@@ -60,14 +60,14 @@ export async function startJoinServer(options: JoinServerOptions): Promise<JoinS
 
   const identity = await createIdentity();
   const { token, record } = await issueToken("client", "reusable");
-  const admitted: string[] = [];
+  const admitted: { name: string; key: string }[] = [];
   const admit = async ({ key, name, token, transcript }: Claim) => {
     if (token?.id !== record.id || !(await checkTokenProof(record.hash, transcript, token.proof))) {
       throw new SessionError("session.token", "There is no valid token.");
     }
-    const given = name ?? `client-${(await fingerprint(key)).slice(0, 8)}`;
-    admitted.push(given);
-    return given;
+    const own = await fingerprint(key);
+    admitted.push({ name: name ?? `client-${own.slice(0, 8)}`, key: own });
+    return admitted.at(-1)!.name;
   };
 
   const received: { kind: string; bytes: number }[] = [];

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionListener } from "../connection.ts";
 
-type Piece = string | Uint8Array;
+export type Piece = string | Uint8Array;
 
 /** One end of a pipe in memory. What is sent arrives in a later microtask, in order. */
 export class MemoryConnection implements Connection {
@@ -11,6 +11,10 @@ export class MemoryConnection implements Connection {
   tamper: (piece: Piece) => Piece | undefined = (piece) => piece;
   /** Everything that this end has sent. */
   readonly sent: Piece[] = [];
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
 
   sendText(text: string): void {
     this.#send(text);
