@@ -8,7 +8,16 @@ export default defineConfig({
   root: file("."),
   // Served at `/` by every server; relative, so that a proxy may put them under a path.
   base: "./",
-  resolve: { conditions: ["coterie-source", "module", "browser", "import", "default"] },
+  resolve: {
+    conditions: [
+      "coterie-source",
+      "onnxruntime-web-use-extern-wasm",
+      "module",
+      "browser",
+      "import",
+      "default",
+    ],
+  },
   build: {
     outDir: file("../dist/web"),
     emptyOutDir: true,
@@ -16,6 +25,8 @@ export default defineConfig({
     // A strict Content-Security-Policy forbids data: URLs and inline code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // ECharts, which is fetched when a chart is drawn.
+    chunkSizeWarningLimit: 700,
     rolldownOptions: { input: { dashboard: file("dashboard/index.html"), join: file("join/index.html") } },
   },
   worker: { format: "es" },

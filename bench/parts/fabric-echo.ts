@@ -77,7 +77,8 @@ async function measure({ over, bytes, seconds }: EchoCase): Promise<EchoResult> 
     const begin = performance.now();
     let messages = 0;
     // A new message each time: a session hashes what it sends, and remembers the hash of what it has sent before.
-    for (; performance.now() - begin < seconds * 1000; messages++) await echo(new Uint8Array(bytes).fill(messages));
+    for (; performance.now() - begin < seconds * 1000; messages++)
+      await echo(new Uint8Array(bytes).fill(messages));
     const bytesPerSecond = (2 * messages * bytes) / ((performance.now() - begin) / 1000);
     end();
     return { bytesPerSecond };
@@ -92,7 +93,10 @@ interface Echo {
 }
 
 async function webSocketEcho(port: number): Promise<Echo> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { maxPayload: 1024 * MIB, perMessageDeflate: false });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`, {
+    maxPayload: 1024 * MIB,
+    perMessageDeflate: false,
+  });
   await once(socket, "open");
   return {
     echo: (message) => {

@@ -5,9 +5,14 @@ import { formatScore } from "./progress.ts";
 /** What a finished run has come to, and where it lies. */
 export function closingLines(summary: RunSummary, folder: string): string {
   const { final, best, files } = summary;
+  const real = formatSeconds(summary.wallSeconds);
+  const time =
+    summary.fabric === "simulated"
+      ? `${formatSeconds(summary.virtualSeconds)} simulated, ${real} real`
+      : real;
   return [
     `accuracy ${formatScore(final.accuracy)} after round ${final.round} (best ${formatScore(best.accuracy)} in round ${best.round})`,
-    `loss ${formatScore(final.loss)}, ${formatSeconds(summary.virtualSeconds)} simulated, ${formatSeconds(summary.wallSeconds)} real`,
+    `loss ${formatScore(final.loss)}, ${time}`,
     `run    ${folder}`,
     `report ${files.report}`,
     `model  ${files.model}, ${files.onnx}`,

@@ -34,7 +34,10 @@ function lineProgress({ err }: Terminal): Progress {
       timing.see(event);
       if (timing.isHistory(event)) return;
       if (event.kind === "round-finished") {
-        writeLine(err, `round ${event.round}/${timing.rounds}  ${roundText(event)}  ${timing.left()} left`);
+        writeLine(
+          err,
+          `round ${event.round}/${timing.rounds}  ${roundText(event, timing.clock)}  ${timing.left()} left`,
+        );
       } else {
         const text = eventText(event);
         if (text !== undefined) writeLine(err, text);
@@ -79,7 +82,7 @@ function liveProgress({ err }: Terminal): Progress {
   };
 }
 
-function roundText(round: RoundSummary): string {
+function roundText(round: RoundSummary, clock: string): string {
   const scores =
     round.accuracy === null
       ? "not evaluated"
@@ -88,7 +91,7 @@ function roundText(round: RoundSummary): string {
     .filter((outcome) => round[outcome] > 0)
     .map((outcome) => `${round[outcome]} ${outcome}`);
   const clients = [`${round.contributed} of ${round.selected} clients`, ...missed].join(", ");
-  return `${scores}  ${clients}  ${formatSeconds(round.virtualSeconds)} simulated`;
+  return `${scores}  ${clients}  ${formatSeconds(round.virtualSeconds)}${clock}`;
 }
 
 /** Events besides finished rounds that people want to know of. */
@@ -108,13 +111,18 @@ function eventText(event: RunEvent): string | undefined {
 /** Time left, from the mean wall time of the rounds that this process has seen. */
 class Timing {
   rounds = 0;
+  /** What stands behind the seconds of a round. */
+  clock = "";
   readonly #start = Date.now();
   #round = 0;
   #seen = 0;
   #seconds = 0;
 
   see(event: RunEvent): void {
-    if (event.kind === "run-started") this.rounds = event.rounds;
+    if (event.kind === "run-started") {
+      this.rounds = event.rounds;
+      this.clock = event.fabric === "websocket" ? "" : " simulated";
+    }
     if (event.kind !== "round-finished") return;
     this.#round = event.round;
     if (this.isHistory(event)) return;

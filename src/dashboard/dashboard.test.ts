@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { summarize } from "../records/index.ts";
+import type { ListedRun } from "../records/live/listed-run.ts";
 import { sampleLog } from "../testing/sample-log.ts";
-import type { ListedRun } from "./run-routes.ts";
 import {
   type Answer,
   ask,

@@ -2,11 +2,9 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import type { RunState } from "../records/live/listed-run.ts";
 import { isRunLocked, openSqliteStore, type RunFolder, runFolder } from "../records/node/index.ts";
 import { type LogFacts, readFacts } from "./log-facts.ts";
-
-/** `interrupted` runs have neither an end nor a process that writes; they and failed ones can be resumed. */
-export type RunState = "running" | "finished" | "failed" | "interrupted";
 
 export interface IndexedRun extends LogFacts {
   /** The name of the run's folder. */

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, type Registry } from "prom-client";
-import type { IndexedRun, RunIndex, RunState } from "./run-index.ts";
+import type { RunState } from "../records/live/listed-run.ts";
+import type { IndexedRun, RunIndex } from "./run-index.ts";
 
 const states: readonly RunState[] = ["running", "finished", "failed", "interrupted"];
 

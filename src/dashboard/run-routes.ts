@@ -1,30 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { collect } from "../records/index.ts";
+import type { ListedRun } from "../records/live/listed-run.ts";
 import { openSqliteStore, type RunFolder } from "../records/node/index.ts";
 import { ApiError } from "./api-error.ts";
 import type { Environment } from "./environment.ts";
 import type { RunFeeds } from "./run-feeds.ts";
-import type { IndexedRun, RunIndex, RunState } from "./run-index.ts";
-
-/** A run in the answer to `GET /api/runs`. Times are milliseconds since 1970. */
-export interface ListedRun {
-  /** The name of the run's folder, by which the other paths know it. */
-  readonly run: string;
-  readonly recipe: string;
-  readonly task: string;
-  readonly state: RunState;
-  /** Rounds that are to be done, and those that are. */
-  readonly rounds: number;
-  readonly finished: number;
-  /** Of the last round that was evaluated, and the highest of any; null before the first. */
-  readonly accuracy: number | null;
-  readonly best: number | null;
-  readonly startedAt: number;
-  readonly updatedAt: number;
-  readonly clients: number;
-  readonly seed: number;
-}
+import type { IndexedRun, RunIndex } from "./run-index.ts";
 
 /** A sequence or a count, as it stands in a query or a header. */
 const whole = z

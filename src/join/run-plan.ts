@@ -66,6 +66,9 @@ export function decodePlan({ tensors = {} }: Message): ReceivedPlan {
   }
   const bundle = decodeProgramBundle(programs);
   if (bundle.layout.length !== parsed.data.dimension) throw malformed("model and programs differ in length");
+  if (parsed.data.data.classNames.length !== bundle.data.classes) {
+    throw malformed("data and programs differ in their classes");
+  }
   const trial = features === undefined ? undefined : readTrial(bundle, features, labels);
   return { plan: parsed.data, bundle, trial };
 }

@@ -20,7 +20,7 @@ export interface RoundSummary extends Traffic {
   /** On the held-out set after this round, in [0, 1]; null in rounds without evaluation. */
   readonly accuracy: number | null;
   readonly loss: number | null;
-  /** Simulated seconds from the start of this round to its end. */
+  /** Seconds from the start of this round to its end: simulated ones in a simulation, real ones with real clients. */
   readonly virtualSeconds: number;
   readonly wallSeconds: number;
   /** Counts of clients. */
@@ -130,6 +130,8 @@ export type RunEvent = EventBody & {
 export interface RunSummary {
   readonly run: string;
   readonly recipe: string;
+  /** What carried the messages, and so which time `virtualSeconds` tells. */
+  readonly fabric: "simulated" | "websocket";
   readonly seed: number;
   readonly task: string;
   readonly clients: number;

@@ -12,7 +12,7 @@ export interface LogSummary
  * The part of a run's summary that derives from its event log, for finished and unfinished runs alike.
  *
  * - `final` is the last evaluated round, `best` the earliest round of the highest accuracy.
- * - `virtualSeconds` is the simulated time of the last event.
+ * - `virtualSeconds` is the time of the last event.
  * - `wallSeconds` is the time worked on what counts: pauses before a resume are left out, and so is work that
  *   a resume superseded.
  *
@@ -52,9 +52,9 @@ export function foldSummary(): { add(event: RunEvent): void; result(): LogSummar
   };
   const result = (): LogSummary => {
     if (!started) throw noStart();
-    const { run, recipe, seed, task, clients, parameters } = started;
+    const { run, fabric = "simulated", recipe, seed, task, clients, parameters } = started;
     return {
-      ...{ run, recipe: recipeName(recipe) ?? run, seed, task, clients, parameters },
+      ...{ run, fabric, recipe: recipeName(recipe) ?? run, seed, task, clients, parameters },
       ...{ rounds, final, best, virtualSeconds, wallSeconds: wallMilliseconds / 1000 },
     };
   };

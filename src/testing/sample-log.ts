@@ -108,7 +108,16 @@ export function sampleLog(options: SampleOptions = {}): RunEvent[] {
     record({
       kind: "run-finished",
       summary: {
-        ...{ run, recipe: "quickstart", seed: 1, task: "mnist-mlp", clients, parameters: 79_510, rounds: [] },
+        ...{
+          run,
+          fabric: "simulated",
+          recipe: "quickstart",
+          seed: 1,
+          task: "mnist-mlp",
+          clients,
+          parameters: 79_510,
+          rounds: [],
+        },
         ...{ final: { accuracy: 0, loss: 0, round: 0 }, best: { round: 0, accuracy: 0 }, privacy: null },
         ...{ method: { protocol: text, payloadBytes: { perUpdate } }, virtualSeconds: 0, wallSeconds: 0 },
         ...{ files: { report: "", model: "", onnx: "", events: "" }, peakMemoryBytes: 312_000_000 },

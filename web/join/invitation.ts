@@ -37,7 +37,7 @@ export function readInvitation(): { link: JoinLink; kept: Kept } | { problem: st
 /** Notes something for after a reload; where the browser keeps nothing, the reload begins anew. */
 export function keep(what: Partial<Kept>): void {
   try {
-    void sessionStorage.getItem(KEY, JSON.stringify({ ...kept(), ...what }));
+    sessionStorage.setItem(KEY, JSON.stringify({ ...kept(), ...what }));
   } catch {
     // Storage is blocked or full.
   }

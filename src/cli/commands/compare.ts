@@ -88,7 +88,7 @@ function folderName(label: string, index: number): string {
   return `${index + 1}-${label.replace(/[^A-Za-z0-9._]+/g, "-").replace(/^-|-$/g, "")}`.slice(0, 80);
 }
 
-const header = ["run", "accuracy", "best", "rounds", "simulated", "real", "uplink"];
+const header = ["run", "accuracy", "best", "rounds", "time", "real", "uplink"];
 
 function row(label: string, summary: RunSummary): string[] {
   const { final, best, rounds, virtualSeconds, wallSeconds } = summary;

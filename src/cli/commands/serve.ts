@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { destination, pino } from "pino";
 import { InputError } from "../../errors.ts";
+import { simulatedOnly } from "../../recipe/fault-plan.ts";
 import { closingLines } from "../closing-lines.ts";
 import { followRun, type Remedy } from "../follow-run.ts";
 import { folderOf, outFolder } from "../out-folder.ts";
@@ -59,6 +60,10 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
       const ready = await readyRecipe(name, options);
       const place = await outFolder(ready.recipe.name, options);
       const quiet = options.quiet === true;
+      const idle = simulatedOnly(ready.recipe);
+      if (idle.length > 0 && !quiet) {
+        writeLine(terminal.err, `not applied, because real networks take their own time: ${idle.join(", ")}`);
+      }
       const door = doorOptions(options);
       const stopping = new AbortController();
       const remedy: Remedy = (folder) => resumeRemedy("serve", name, options, folder, repeatedWords(options));

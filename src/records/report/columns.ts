@@ -19,7 +19,7 @@ export const roundColumns: readonly FigureColumn<RoundSummary>[] = [
   ["Up", ({ uplinkBytes }) => formatBytes(uplinkBytes)],
   ["Down", ({ downlinkBytes }) => formatBytes(downlinkBytes)],
   ["Between clients", ({ clientToClientBytes }) => formatBytes(clientToClientBytes)],
-  ["Simulated", ({ virtualSeconds }) => formatSeconds(virtualSeconds)],
+  ["Time", ({ virtualSeconds }) => formatSeconds(virtualSeconds)],
   ["Real", ({ wallSeconds }) => formatSeconds(wallSeconds)],
 ];
 
@@ -39,7 +39,7 @@ const allRunColumns: readonly FigureColumn<LogDigest>[] = [
   ["Bytes up", ({ totals }) => formatBytes(totals.uplinkBytes)],
   ["Bytes down", ({ totals }) => formatBytes(totals.downlinkBytes)],
   [between, ({ totals }) => formatBytes(totals.clientToClientBytes)],
-  ["Simulated time", ({ summary }) => formatSeconds(summary.virtualSeconds)],
+  ["Time", ({ summary }) => formatSeconds(summary.virtualSeconds)],
   ["Real time", ({ summary }) => formatSeconds(summary.wallSeconds)],
   ["State", ({ failure, finished }) => (failure ? "failed" : finished ? "finished" : "not finished")],
 ];

@@ -91,7 +91,7 @@ export function drawing({ fates, format, lines }: DrawingParts) {
 
   const axes: Record<string, Option> = {
     round: { name: "round", minInterval: 1, axisLabel: {} },
-    seconds: { name: "simulated time", axisLabel: { formatter: format.seconds } },
+    seconds: { name: "time", axisLabel: { formatter: format.seconds } },
     bytes: { name: "bytes on the wire since the start", axisLabel: { formatter: format.bytes } },
   };
 

@@ -31,7 +31,11 @@ export function headlines({ summary, totals, started, finished }: LogDigest): He
       formatBytes(bytes),
       `${formatBytes(totals.uplinkBytes)} up · ${formatBytes(totals.downlinkBytes)} down${between}`,
     ],
-    ["Simulated time", formatSeconds(summary.virtualSeconds), "on the clients' clock"],
+    [
+      "Time",
+      formatSeconds(summary.virtualSeconds),
+      summary.fabric === "simulated" ? "simulated, on the clients' clock" : "real",
+    ],
     [
       "Real time",
       formatSeconds(summary.wallSeconds),

@@ -76,7 +76,7 @@ export function partitionSection(partition: PartitionView): Html {
 export function learningSection(hasTime: boolean, below: Html | null = null): Html {
   return html`<section class="keep"><h2>Learning</h2>
   <div class="controls"><label for="against">Drawn against</label>
-    <select id="against"><option value="round">rounds</option>${hasTime && html`<option value="seconds">simulated time</option>`}<option value="bytes">bytes on the wire</option></select></div>
+    <select id="against"><option value="round">rounds</option>${hasTime && html`<option value="seconds">time</option>`}<option value="bytes">bytes on the wire</option></select></div>
   <div class="pair">
     <div>${chart("accuracy", 320, "Line chart of the accuracy on the held-out set; see the table of rounds.")}</div>
     <div>${chart("loss", 320, "Line chart of the loss on the held-out set; see the table of rounds.")}</div>

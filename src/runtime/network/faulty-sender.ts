@@ -2,45 +2,49 @@ import type { Clock } from "../host/clock.ts";
 import type { Message } from "../message.ts";
 import type { PartyId } from "../party.ts";
 import { decodeMessage } from "../wire/frame.ts";
-import { MessageFaults } from "./message-faults.ts";
-import type { Network } from "./network.ts";
+import { arrivals, momentOf } from "./message-faults.ts";
+import type { MessageQuestion, Network } from "./network.ts";
 
 export interface FaultySenderOptions {
   /** Who sends. */
   readonly from: PartyId;
   readonly network: Network;
   readonly clock: Clock;
-  /** Hands a frame to whatever carries it. A garbled frame says no more what `message` says. */
+  /** Hands a frame to whatever carries it. A frame that lies or is garbage does not say what `message` says. */
   readonly send: (to: readonly PartyId[], frame: Uint8Array, message: Message) => void;
 }
 
 /**
  * Stands between a party and a reliable fabric, and does to the party's messages what the network's faults want: it
- * loses, doubles, delays, garbles them and makes them lie. What it loses is lost for good, because sessions know
+ * loses, doubles, delays and garbles them, and makes them lie. What it loses is lost for good, because sessions know
  * nothing of it. Without faults every frame passes at once and as it is.
+ *
+ * It names messages as the simulation does, as far as a sender can know: by their place among those that the link
+ * has carried in the attempt that they belong to. The simulation counts an answer that is sent after the server has
+ * ended its attempt to the next one.
  */
 export class FaultySender {
   readonly #options: FaultySenderOptions;
-  readonly #faults: MessageFaults;
+  /** The question about the message that each link carried last. */
+  readonly #last = new Map<PartyId, Required<MessageQuestion>>();
   /** Cancels what is held back. */
   readonly #held = new Set<() => void>();
 
   constructor(options: FaultySenderOptions) {
     this.#options = options;
-    this.#faults = new MessageFaults(options.network);
   }
 
-  /** Sends a frame of the party. Those who get it at once, as it is, get it together. */
+  /** Sends a frame of the party. Those who get it at once and as it is get it together. */
   send(to: readonly PartyId[], frame: Uint8Array): void {
-    const { from, send } = this.#options;
+    const { network, send } = this.#options;
     const message = decodeMessage(frame, { maxBytes: frame.length });
     const together: PartyId[] = [];
     const alone: (() => void)[] = [];
     for (const party of to) {
-      const arrivals = this.#faults.arrivals(from, party, message, frame);
-      for (const [copy, { after, frame: arrived }] of arrivals.entries()) {
+      const copies = arrivals(network, this.#question(party, message), message, frame);
+      for (const [copy, { after, frame: arrived }] of copies.entries()) {
         if (copy === 0 && after === 0 && arrived === frame) together.push(party);
-        else alone.push(() => this.#sendAfter(after, () => send([party], arrived, message)));
+        else alone.push(() => this.#after(after, () => send([party], arrived, message)));
       }
     }
     if (together.length > 0) send(together, frame, message);
@@ -53,14 +57,24 @@ export class FaultySender {
     this.#held.clear();
   }
 
-  #sendAfter(seconds: number, send: () => void): void {
+  #question(to: PartyId, message: Message): MessageQuestion {
+    const moment = momentOf(message);
+    const last = this.#last.get(to);
+    const isSame = last?.round === moment.round && last.attempt === moment.attempt;
+    const sequence = isSame ? last.sequence + 1 : 0;
+    const question = { ...moment, from: this.#options.from, to, purpose: "message", sequence };
+    this.#last.set(to, question);
+    return question;
+  }
+
+  #after(seconds: number, act: () => void): void {
     if (seconds === 0) {
-      send();
+      act();
       return;
     }
     const cancel = this.#options.clock.after(seconds, () => {
       this.#held.delete(cancel);
-      send();
+      act();
     });
     this.#held.add(cancel);
   }

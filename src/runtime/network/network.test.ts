@@ -99,7 +99,6 @@ describe("createNetwork", () => {
     expect(none.linkSeconds({ ...message, bytes: 1e9 })).toBe(0);
     expect(none.availability({ round: 1, client: "client-1", workSeconds: 1 })).toBeNull();
     expect(none.messageFate(message)).toEqual({ copies: [0], lie: 0, garbage: undefined });
-    expect(none.isFaultless).toBe(true);
     expect(none.slowClients).toEqual([]);
   });
 

@@ -76,8 +76,6 @@ export interface Network {
   /** Null: the client stays throughout. A dropout takes precedence over a crash, and a crash over leaving. */
   availability(question: AvailabilityQuestion): Absence | null;
   messageFate(question: MessageQuestion): MessageFate;
-  /** Every message arrives once, at once and as it was sent: no need to ask. */
-  readonly isFaultless: boolean;
   /** Clients on slow hardware, sorted as in the list of clients. */
   readonly slowClients: readonly PartyId[];
 }
@@ -110,7 +108,6 @@ export function createNetwork(
 
   return {
     slowClients,
-    isFaultless: faults === undefined,
 
     computeSeconds(question) {
       if (compute === undefined) return 0;

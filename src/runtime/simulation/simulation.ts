@@ -10,7 +10,7 @@
  */
 import { RunError } from "../../errors.ts";
 import type { Message } from "../message.ts";
-import { MessageFaults, type MessageFaultsState } from "../network/message-faults.ts";
+import { arrivals } from "../network/message-faults.ts";
 import type { Network } from "../network/network.ts";
 import type { Effect, Input, Party, PartyId } from "../party.ts";
 import { decodeMessage, encodeMessage } from "../wire/frame.ts";
@@ -61,7 +61,6 @@ export interface SimulationState<Job> {
   readonly dropouts: ReadonlySet<PartyId>;
   readonly attempt: number;
   readonly sent: ReadonlyMap<string, number>;
-  readonly faults: MessageFaultsState;
   readonly broken: ReadonlyMap<PartyId, number>;
   readonly parties: ReadonlyMap<PartyId, unknown>;
 }
@@ -98,15 +97,13 @@ export class Simulation<Job, Result, Event> {
   #dropouts = new Set<PartyId>();
   /** Failed attempts at the current round so far. */
   #attempt = 0;
-  /** Messages sent so far in this attempt, by link; names the delays of each message. */
+  /** Messages sent so far in this attempt, by link; names the random draws of each message. */
   #sent = new Map<string, number>();
-  #faults: MessageFaults;
   /** When each connection that broke is back, simulated seconds since the start. */
   #broken = new Map<PartyId, number>();
 
   constructor(options: SimulationOptions<Job, Result, Event>) {
     this.#options = options;
-    this.#faults = new MessageFaults(options.network);
     this.#jobs = new JobRunner(options.execute, options.lookahead);
   }
 
@@ -153,7 +150,6 @@ export class Simulation<Job, Result, Event> {
       dropouts: this.#dropouts,
       attempt: this.#attempt,
       sent: this.#sent,
-      faults: this.#faults.snapshot(),
       broken: this.#broken,
       parties: new Map([...this.#parties].map(([id, party]) => [id, party.snapshot()])),
     };
@@ -171,7 +167,6 @@ export class Simulation<Job, Result, Event> {
     this.#dropouts = new Set(state.dropouts);
     this.#attempt = state.attempt;
     this.#sent = new Map(state.sent);
-    this.#faults = new MessageFaults(this.#options.network, state.faults);
     this.#broken = new Map(state.broken);
     for (const [id, partyState] of state.parties) this.#party(id).restore(partyState);
     for (const { time, sequence, item } of state.queue.entries) {
@@ -271,7 +266,7 @@ export class Simulation<Job, Result, Event> {
       // Named by position, not by kind: so schemes with other messages meet the same delays.
       const question = { round, attempt: this.#attempt, from, to, purpose: "message", sequence };
       const seconds = network.linkSeconds({ ...question, bytes: frame.length });
-      for (const { after, frame: arrived } of this.#faults.arrivals(from, to, message, frame)) {
+      for (const { after, frame: arrived } of arrivals(network, question, message, frame)) {
         this.#queue.push(this.#now + seconds + after, { kind: "deliver", from, to, frame: arrived });
       }
     }
