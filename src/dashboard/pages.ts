@@ -27,7 +27,7 @@ export function servePages(folder = builtPages): Hono {
       { at: folder },
     );
   }
-  const files = serveStatic({ root: folder });
+  const files = serveStatic({ root: folder, precompressed: true });
   const pages = new Hono();
   pages.get("/", (c) => c.redirect("./dashboard/"));
   // Without the slash the links within a page would lead elsewhere.

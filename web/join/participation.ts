@@ -78,7 +78,10 @@ export function connect(name: string | undefined): void {
   worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   worker.onmessage = ({ data: message }: MessageEvent<FromWorker>) => batch(() => receive(message));
   worker.onerror = ({ message }) =>
-    finish({ code: "join.page", problem: `The page's worker has failed: ${message}` });
+    finish({
+      code: "join.page",
+      problem: `The page's worker has failed: ${message || "it could not be loaded"}`,
+    });
   tell({ kind: "start", link, name, slot, pinned: pinnedKey(link.url) });
 }
 

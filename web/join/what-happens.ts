@@ -6,7 +6,7 @@ import type { Fact } from "./facts.tsx";
 import type { Offer } from "./worker-protocol.ts";
 
 /** Bytes of what a client gets, and of what it sends, in one round: vectors of four bytes an entry, framing aside. */
-export function roundBytes({ plan, corrected }: Offer): number {
+function roundBytes({ plan, corrected }: Offer): number {
   return 4 * plan.dimension * (corrected ? 2 : 1);
 }
 

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Control, formatControl, MAX_PIECE, MAX_RECIPIENTS, parseControl, SessionError } from "./control.ts";
+import {
+  type Control,
+  formatControl,
+  MAX_PIECE,
+  MAX_RECIPIENTS,
+  parseControl,
+  SessionError,
+} from "./control.ts";
 
 const signature = "A".repeat(86);
 const message = { kind: "message", sequence: 1, bytes: 10, signature };

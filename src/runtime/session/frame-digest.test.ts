@@ -7,7 +7,8 @@ function expected(frame: Uint8Array): string {
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest();
   if (frame.length <= BLOCK_BYTES) return sha256(frame).toString("hex");
   const blocks: Buffer[] = [];
-  for (let at = 0; at < frame.length; at += BLOCK_BYTES) blocks.push(sha256(frame.subarray(at, at + BLOCK_BYTES)));
+  for (let at = 0; at < frame.length; at += BLOCK_BYTES)
+    blocks.push(sha256(frame.subarray(at, at + BLOCK_BYTES)));
   return sha256(Buffer.concat(blocks)).toString("hex");
 }
 
@@ -20,7 +21,20 @@ const MIB = 2 ** 20;
 
 describe("the digest of a frame", () => {
   test("is that of the definition, however the frame came in", async () => {
-    for (const size of [0, 1, 63, 64, 65_537, MIB - 1, MIB, MIB + 1, 2 * MIB, 3 * MIB - 1, 3 * MIB, 3 * MIB + 1]) {
+    for (const size of [
+      0,
+      1,
+      63,
+      64,
+      65_537,
+      MIB - 1,
+      MIB,
+      MIB + 1,
+      2 * MIB,
+      3 * MIB - 1,
+      3 * MIB,
+      3 * MIB + 1,
+    ]) {
       const frame = frameOf(size);
       const wanted = expected(frame);
       expect(hex(await frameDigest(frame))).toBe(wanted);

@@ -128,7 +128,10 @@ export async function greetServer(
   await welcomed.check(peerKey);
   const { body, digest: binding } = welcomed;
   if (body.resumed && body.session !== resume?.session) {
-    throw new SessionError("session.handshake", "The server goes on with a session that is not this client's.");
+    throw new SessionError(
+      "session.handshake",
+      "The server goes on with a session that is not this client's.",
+    );
   }
   return { welcome: body, binding, peerKey };
 }

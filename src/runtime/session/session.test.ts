@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ByteBudget } from "./byte-budget.ts";
 import { createIdentity } from "./identity.ts";
-import { bytesOf, LIMITS, type PlayedOptions, type PlayedPeer, playSession } from "./testing/played-session.ts";
+import {
+  bytesOf,
+  LIMITS,
+  type PlayedOptions,
+  type PlayedPeer,
+  playSession,
+} from "./testing/played-session.ts";
 
 const MIB = 2 ** 20;
 const FRAME = bytesOf(100, 1);
@@ -389,6 +395,22 @@ describe("a session refuses", () => {
     ]);
   });
 
+  test("a large message that does not go on after its connection broke, however much had come", async () => {
+    const { session, connect, clock, until, refused } = await playSession();
+    const first = connect();
+    first.announce(1, 2 * MIB);
+    await until(() => first.told("grant").length === 1);
+    first.send(new Uint8Array(MIB));
+    await session.suspend();
+    const second = connect();
+    second.announce(1, 2 * MIB);
+    for (let seconds = 0; seconds < 50; seconds += 10) {
+      second.say({ kind: "ping", id: 1 });
+      clock.pass(10);
+    }
+    expect(refused).toMatchObject([{ code: "session.stalled" }]);
+  });
+
   test("in words of its own, whatever code the peer gives", async () => {
     const { session, connect, refused, state } = await playSession();
     const peer = connect();
@@ -414,6 +436,18 @@ describe("a session receives", () => {
     await until(() => peer.told("ack").at(-1)?.sequence === 64);
     expect(delivered.map(({ frame }) => frame)).toEqual(frames);
     expect(refused).toEqual([]);
+  });
+
+  test("whom a message is for, and from whom it is", async () => {
+    const { connect, delivered, until } = await playSession({ side: "client" });
+    const peer = connect();
+    await peer.small(1, FRAME, { from: "bob" });
+    await peer.small(2, OTHER, { to: ["ann", "bob"], from: "eve" });
+    await until(() => delivered.length === 2);
+    expect(delivered.map(({ address }) => address)).toEqual([
+      { from: "bob" },
+      { to: ["ann", "bob"], from: "eve" },
+    ]);
   });
 
   test("far more messages than control messages are allowed", async () => {
@@ -666,7 +700,7 @@ describe.each(["client", "server"] as const)("the heartbeat of a %s", (side) => 
 
 describe("taking leave", () => {
   test("waits until the peer has everything, and says so", async () => {
-    const { session, connect, left, until } = await playSession();
+    const { session, connect, clock, left, until } = await playSession();
     const peer = connect();
     session.send(FRAME);
     session.leave("finished");
@@ -677,6 +711,7 @@ describe("taking leave", () => {
     await until(() => left.length === 1);
     await until(() => peer.closed);
     expect(left).toEqual(["finished"]);
+    expect(clock.waiting).toBe(0);
     expect(peer.told("bye")).toEqual([{ kind: "bye", reason: "finished" }]);
     expect(peer.told("message")).toHaveLength(1);
   });

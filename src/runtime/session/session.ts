@@ -12,7 +12,14 @@ import type { Clock } from "../host/clock.ts";
 import { fromBase64url, toBase64url } from "./base64url.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { Connection } from "./connection.ts";
-import { type Control, type Farewell, formatControl, MAX_PIECE, parseControl, SessionError } from "./control.ts";
+import {
+  type Control,
+  type Farewell,
+  formatControl,
+  MAX_PIECE,
+  parseControl,
+  SessionError,
+} from "./control.ts";
 import { frameDigest } from "./frame-digest.ts";
 import { type Identity, verify } from "./identity.ts";
 import { type Announcement, IncomingMessage } from "./incoming-message.ts";
@@ -426,7 +433,11 @@ export class Session {
     this.#signature = signature;
     if (isSmall) message.accept(clock.now());
     else {
-      message.reserve(budget, () => clock.now(), (offset) => this.#tell({ kind: "grant", sequence, offset }));
+      message.reserve(
+        budget,
+        () => clock.now(),
+        (offset) => this.#tell({ kind: "grant", sequence, offset }),
+      );
     }
   }
 

@@ -6,9 +6,8 @@ import { createHash } from "node:crypto";
 import { toBase64url } from "../base64url.ts";
 import { ByteBudget } from "../byte-budget.ts";
 import type { Control, Farewell, SessionError } from "../control.ts";
-import { createIdentity, type Identity } from "../identity.ts";
+import { createIdentity, type Identity, importPublicKey } from "../identity.ts";
 import { type Address, Session, type SessionLimits } from "../session.ts";
-import { importPublicKey } from "../identity.ts";
 import { HandClock } from "./hand-clock.ts";
 import { happenings } from "./happenings.ts";
 import { type MemoryConnection, memoryConnections, type Piece } from "./memory-connection.ts";
@@ -110,7 +109,8 @@ export class PlayedPeer {
   /** Controls of one kind that the session has sent. */
   told<Kind extends Control["kind"]>(kind: Kind): Extract<Control, { kind: Kind }>[] {
     return this.heard.filter(
-      (piece): piece is Extract<Control, { kind: Kind }> => !(piece instanceof Uint8Array) && piece.kind === kind,
+      (piece): piece is Extract<Control, { kind: Kind }> =>
+        !(piece instanceof Uint8Array) && piece.kind === kind,
     );
   }
 
