@@ -91,8 +91,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     if (this.#stage === "finished") return [];
     switch (input.kind) {
       case "start":
-        // A server that was restored from a checkpoint has its set-up behind it.
-        return this.#address.round === 0 ? this.#setUp() : this.#scheduleNextRound();
+        // A server that was restored from a checkpoint has its set-up behind it, and perhaps its last round.
+        return this.#address.round === 0 ? this.#setUp() : this.#goOn();
       case "message":
         return this.#message(input.from, input.message, now);
       case "timer":
@@ -393,10 +393,14 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       ...(loss !== undefined && { clientLoss: loss }),
       ...(figures !== undefined && { figures }),
     };
-    const effects: ServerEffect[] = [{ kind: "record", event }];
-    if (round < this.#plan.rounds) return [...effects, ...this.#scheduleNextRound()];
+    return [{ kind: "record", event }, ...this.#goOn()];
+  }
+
+  /** To the next round, or to the end. */
+  #goOn(): ServerEffect[] {
+    if (this.#address.round < this.#plan.rounds) return this.#scheduleNextRound();
     this.#stage = "finished";
-    return [...effects, { kind: "finish" }];
+    return [{ kind: "finish" }];
   }
 
   #fail(code: string, message: string): ServerEffect[] {

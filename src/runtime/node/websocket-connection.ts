@@ -1,6 +1,8 @@
 import type { RawData, WebSocket } from "ws";
 import type { Connection } from "../session/connection.ts";
 
+/** What a browser says when its page is closed (RFC 6455, section 7.4.1), and with it all that the page knew. */
+const GOING_AWAY = 1001;
 /** Bytes that may wait in a socket before its sender is told to pause. */
 const MUCH = 4 * 2 ** 20;
 
@@ -36,7 +38,7 @@ export function webSocketConnection(socket: WebSocket): Connection {
         else listener.text((data as Buffer).toString("utf8"));
       });
       if (socket.readyState === socket.CLOSED) queueMicrotask(() => listener.closed());
-      else socket.once("close", () => listener.closed());
+      else socket.once("close", (code) => listener.closed(code === GOING_AWAY));
     },
   };
 }

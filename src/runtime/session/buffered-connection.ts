@@ -13,6 +13,7 @@ export class BufferedConnection implements Connection {
   #listener: ConnectionListener | undefined;
   #arrived: (() => void) | undefined;
   #isClosed = false;
+  #isGone = false;
 
   /** @param limit most pieces that may wait; a peer that sends more, or larger ones, loses the connection */
   constructor(connection: Connection, limit: number) {
@@ -21,7 +22,7 @@ export class BufferedConnection implements Connection {
     connection.listen({
       text: (text) => (this.#listener ? this.#listener.text(text) : this.#wait(text)),
       bytes: (bytes) => (this.#listener ? this.#listener.bytes(bytes) : this.#wait(bytes)),
-      closed: () => this.#closed(),
+      closed: (forGood) => this.#closed(forGood),
     });
   }
 
@@ -49,7 +50,7 @@ export class BufferedConnection implements Connection {
       if (typeof piece === "string") listener.text(piece);
       else listener.bytes(piece);
     }
-    if (this.#isClosed) listener.closed();
+    if (this.#isClosed) listener.closed(this.#isGone);
   }
 
   /**
@@ -90,14 +91,15 @@ export class BufferedConnection implements Connection {
     }
     // A socket may go on delivering for a while: nothing more counts, or is kept.
     this.#waiting = [];
-    this.#closed();
+    this.#closed(false);
     this.#connection.close();
   }
 
-  #closed(): void {
+  #closed(forGood = false): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#isGone = forGood;
     this.#arrived?.();
-    this.#listener?.closed();
+    this.#listener?.closed(forGood);
   }
 }

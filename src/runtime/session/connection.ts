@@ -17,6 +17,6 @@ export interface Connection {
 export interface ConnectionListener {
   text(text: string): void;
   bytes(bytes: Uint8Array): void;
-  /** Once, whichever side ended it. */
-  closed(): void;
+  /** Once, whichever side ended it; `forGood` when the peer is known not to come back to its session: a closed tab. */
+  closed(forGood?: boolean): void;
 }

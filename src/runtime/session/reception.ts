@@ -56,6 +56,11 @@ export class Reception {
   readonly #guests = new Map<PartyId, Guest>();
   /** Oldest first. */
   readonly #pending = new Set<Connection>();
+  /** What everyone is told who comes while this side takes leave. */
+  #farewell: Farewell | undefined;
+  /** Who is yet to be told. */
+  readonly #awaited = new Set<PartyId>();
+  #parted: () => void = () => {};
   #isClosed = false;
 
   constructor(options: ReceptionOptions) {
@@ -90,20 +95,22 @@ export class Reception {
       connection.close();
       return;
     }
-    this.#pending.add(connection);
+    const buffered = new BufferedConnection(connection, HANDSHAKE_PIECES);
+    this.#pending.add(buffered);
     if (this.#pending.size > this.#options.limits.pending) {
       const [oldest] = this.#pending;
       this.#pending.delete(oldest);
       oldest.close();
+      const reason = "Too many connections are in the midst of their handshake; the oldest gave way.";
+      this.#options.refuse(undefined, new SessionError("session.crowded", reason));
     }
-    const buffered = new BufferedConnection(connection, HANDSHAKE_PIECES);
     void this.#receive(buffered)
       .catch((error) => {
         buffered.close();
         if (!(error instanceof SessionError)) throw error;
         if (error.code !== "session.closed") this.#options.refuse(undefined, error);
       })
-      .finally(() => this.#pending.delete(connection));
+      .finally(() => this.#pending.delete(buffered));
   }
 
   /** Sends a frame to a client; to one without a session it is lost, and the party learns that it has left. */
@@ -117,26 +124,31 @@ export class Reception {
   }
 
   /**
-   * Takes leave of everyone, and lets nobody in any more. What was sent before goes out first.
+   * Takes leave of everyone; what was sent before goes out first. Unless this side may come back, those who are away
+   * at the moment, and the `missing` ones, are told when they come. After that nobody is let in any more.
    *
    * @param seconds after which those who have not taken it are given up
    */
-  async close(reason: Farewell, seconds: number): Promise<void> {
-    this.#isClosed = true;
-    for (const connection of this.#pending) connection.close();
-    for (const { session } of [...this.#guests.values()]) session.leave(reason);
-    if (this.#guests.size === 0) return;
+  async close(reason: Farewell, seconds: number, missing: Iterable<PartyId> = []): Promise<void> {
+    this.#farewell = reason;
+    if (reason !== "stopped") for (const name of missing) this.#awaited.add(name);
+    for (const { name, session } of [...this.#guests.values()]) {
+      this.#awaited.delete(name);
+      session.leave(reason);
+    }
     await new Promise<void>((resolve) => {
       const cancel = this.#options.clock.after(seconds, resolve);
-      this.#emptied = () => {
+      this.#parted = () => {
+        if (this.#guests.size + this.#awaited.size > 0) return;
         cancel();
         resolve();
       };
+      this.#parted();
     });
+    this.#isClosed = true;
+    for (const connection of this.#pending) connection.close();
     for (const guest of [...this.#guests.values()]) this.#part(guest, "lost");
   }
-
-  #emptied: () => void = () => {};
 
   async #receive(connection: BufferedConnection): Promise<void> {
     const { clock, identity, limits } = this.#options;
@@ -156,6 +168,8 @@ export class Reception {
         return { welcome, key, resume: guest && { guest, received: claim.resume!.received } };
       },
     });
+    // Before anything is told: whoever has a session is not to be closed like a stranger.
+    this.#pending.delete(connection);
     const { welcome, key, resume } = admitted;
     if (this.#isClosed) connection.close();
     else if (resume) {
@@ -191,21 +205,24 @@ export class Reception {
         lost: () => {
           guest.cancelGrace = clock.after(limits.grace, () => this.#part(guest, "lost"));
         },
-        left: (reason) => this.#part(guest, reason),
+        left: (reason, isTold) => this.#part(guest, reason, isTold),
       }),
     };
     this.#guests.set(name, guest);
+    this.#awaited.delete(name);
     guest.session.attach(connection, 0);
-    this.#options.joined(name);
+    if (this.#farewell === undefined) this.#options.joined(name);
+    else guest.session.leave(this.#farewell);
   }
 
-  #part(guest: Guest, reason: Farewell | "lost"): void {
+  #part(guest: Guest, reason: Farewell | "lost", isTold = false): void {
     if (this.#guests.get(guest.name) !== guest) return;
     this.#guests.delete(guest.name);
+    if (!isTold && this.#farewell !== undefined && this.#farewell !== "stopped") this.#awaited.add(guest.name);
     guest.cancelGrace?.();
     guest.session.close();
     this.#options.left(guest.name, reason);
-    if (this.#guests.size === 0) this.#emptied();
+    this.#parted();
   }
 }
 

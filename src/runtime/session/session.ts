@@ -41,8 +41,8 @@ export interface SessionOptions {
   readonly refuse: (error: SessionError) => void;
   /** The connection was lost; the session waits for another. */
   readonly lost: () => void;
-  /** The peer has taken its leave; or this side has, and the peer knows. */
-  readonly left: (reason: Farewell) => void;
+  /** The peer has taken its leave, or this side has; `isTold` when both know it, as far as one can. */
+  readonly left: (reason: Farewell, isTold: boolean) => void;
 }
 
 export interface Address {
@@ -172,7 +172,7 @@ export class Session {
     connection.listen({
       text: (text) => this.#guard(connection, () => this.#control(text)),
       bytes: (bytes) => this.#guard(connection, () => this.#bytes(bytes)),
-      closed: () => this.#connectionLost(connection),
+      closed: (forGood) => this.#connectionLost(connection, forGood),
     });
   }
 
@@ -202,10 +202,10 @@ export class Session {
     this.#parked = undefined;
   }
 
-  #end(reason: Farewell): void {
+  #end(reason: Farewell, isTold = false): void {
     if (this.#ended) return;
     this.close();
-    this.#options.left(reason);
+    this.#options.left(reason, isTold);
   }
 
   #drop(): void {
@@ -220,10 +220,12 @@ export class Session {
     connection.close();
   }
 
-  #connectionLost(connection: Connection): void {
+  #connectionLost(connection: Connection, forGood = false): void {
     if (this.#connection !== connection) return;
     this.#drop();
     if (this.#farewell !== undefined) this.#end(this.#farewell);
+    // Only a client can be gone like this; between it and a server that stays there may be proxies that go.
+    else if (forGood && this.#options.side === "server") this.#end("left");
     else this.#options.lost();
   }
 
@@ -311,7 +313,7 @@ export class Session {
         this.#connectionLost(this.#connection!);
         break;
       case "bye":
-        void this.#verifying.then(() => this.#end(control.reason));
+        void this.#verifying.then(() => this.#end(control.reason, true));
         break;
       case "handshake":
         throw new SessionError("session.order", "The handshake is over.");
@@ -361,7 +363,7 @@ export class Session {
       } else if (this.#farewell !== undefined && this.#unacknowledged.length === 0) {
         this.#tell({ kind: "bye", reason: this.#farewell });
         await connection.drained();
-        this.#end(this.#farewell);
+        this.#end(this.#farewell, true);
       } else {
         await this.#change();
       }

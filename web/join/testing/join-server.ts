@@ -156,7 +156,7 @@ function spyOn(
           }
           listener.bytes(bytes);
         },
-        closed: () => listener.closed(),
+        closed: (forGood) => listener.closed(forGood),
       }),
   };
 }
