@@ -1,11 +1,13 @@
 /** The benches run and answer in the agreed shape; how fast they are is never tested. */
 import { describe, expect, test } from "vitest";
 import coordinator from "./coordinator.ts";
+import fabric from "./fabric.ts";
 import { median } from "./harness.ts";
 import scale from "./scale.ts";
 
 describe.each([
   { name: "coordinator", bench: coordinator },
+  { name: "fabric", bench: fabric },
   { name: "scale", bench: scale },
 ])("$name", ({ name, bench }) => {
   test("answers in the shape of a BenchResult", async () => {

@@ -31,6 +31,8 @@ export interface Door {
   readonly identity: Identity;
   /** The name under which a client takes part; throws a SessionError to refuse it. */
   readonly admit: (claim: Claim) => Promise<PartyId>;
+  /** Everybody who may take part or has ever been let in, always in the same order. */
+  readonly members: () => readonly PartyId[];
   /** Something was refused. */
   readonly refused: (from: PartyId | undefined, code: string) => void;
   /** The run is ready for clients. The answer closes what was opened, after everyone has taken leave. */
@@ -84,7 +86,7 @@ export async function* servePrepared(
 ): AsyncGenerator<RunEvent> {
   const { resume = false, signal } = options;
   const data = dataPlanOf(prepared.dataset);
-  const deal = options.deal ? dealer(prepared) : undefined;
+  const shards = options.deal ? dealShards(prepared) : undefined;
 
   const folder = await openFolder(options.folder, prepared.recipe, resume);
   const start = describeRun(prepared, folder.run, workers);
@@ -92,14 +94,13 @@ export async function* servePrepared(
   yield* record.past;
   if (record.isFinished) return;
 
-  const { identity, admit, refused, open } = await options.door(folder);
-  const at = record.past.at(-1)!.at;
+  const { identity, admit, members, refused, open } = await options.door(folder);
   const service = new Service({
     ...{ prepared, run: folder.run, data, bundle, trainer, identity, admit, refused },
     clock: systemClock,
-    ...(deal && { deal }),
+    ...(shards && { deal: dealer(prepared, shards, members) }),
     ...(options.limits && { limits: options.limits }),
-    resumed: record.world && { state: record.world, at },
+    ...{ state: record.world, at: record.past.at(-1)!.at, known: resume ? members() : [] },
   });
   const close = await open(service);
   let farewell: "finished" | "stopped" | "failed" = "failed";
@@ -121,7 +122,11 @@ export async function* servePrepared(
     }
     await record.flush();
     farewell = service.finished ? "finished" : "stopped";
-    if (service.finished) yield await record.finish(service.now, service.server.model);
+    if (service.finished) {
+      // Clients hear it before the log does: a run that is over in its log opens its door to nobody any more.
+      await service.close("finished");
+      yield await record.finish(service.now, service.server.model);
+    }
   } catch (error) {
     throw await record.fail(service.now, error, service.finished ? null : record.round + 1);
   } finally {
@@ -130,13 +135,14 @@ export async function* servePrepared(
   }
 }
 
-/** Gives every newcomer the next part of the training data; beyond the last part it begins again with the first. */
-function dealer(prepared: PreparedModel): (client: PartyId) => Examples {
-  const shards = dealShards(prepared);
-  const dealt = new Map<PartyId, number>();
-  return (client) => {
-    const part = dealt.get(client) ?? dealt.size;
-    dealt.set(client, part);
-    return selectRows(prepared.dataset.train, shards[part % shards.length]);
-  };
+/**
+ * Gives every client its part of the training data, the same one after a restart too; beyond the last part it begins
+ * again with the first.
+ */
+function dealer(
+  { dataset }: PreparedModel,
+  shards: readonly Int32Array[],
+  members: () => readonly PartyId[],
+): (client: PartyId) => Examples {
+  return (client) => selectRows(dataset.train, shards[members().indexOf(client) % shards.length]);
 }

@@ -45,8 +45,12 @@ export interface ServiceOptions {
   readonly admit: (claim: Claim) => Promise<PartyId>;
   /** Examples for a client that brings none; undefined where every client brings its own. */
   readonly deal?: (client: PartyId) => Examples;
-  /** Goes on from here. */
-  readonly resumed?: { readonly state: ServerState; readonly at: number } | undefined;
+  /** Goes on from here, where there is a checkpoint. */
+  readonly state: ServerState | undefined;
+  /** Seconds of the run that are over. */
+  readonly at: number;
+  /** Whom an earlier life of this server has let in. */
+  readonly known: Iterable<PartyId>;
   readonly limits?: Partial<ReceptionLimits>;
   /** Everything that is refused, also what the log does not keep. */
   readonly refused?: (from: PartyId | undefined, code: string) => void;
@@ -68,6 +72,7 @@ export class Service {
   readonly traffic = new TrafficCounter();
   readonly server: FederatedServer;
   readonly #options: ServiceOptions;
+  readonly #limits: ReceptionLimits;
   readonly #clock: Clock;
   readonly #host: Host<Job, JobResult, PartyEvent>;
   /** What the machine sends goes through it; the plan does not. */
@@ -75,17 +80,22 @@ export class Service {
   /** Those who have read their data and take part. */
   readonly #ready = new Set<PartyId>();
   readonly #noted = new Map<PartyId, RateLimit>();
+  /** Who was here before a restart, and has not come back. */
+  readonly #missing: Set<PartyId>;
   #events: ServiceEvent[] = [];
   #end: { readonly error?: { readonly code?: string; readonly message: string } } | undefined;
   #wake: () => void = () => {};
   #plan: Uint8Array | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(options: ServiceOptions) {
-    const { prepared, trainer, identity, clock, resumed, admit } = options;
+    const { prepared, trainer, identity, clock, admit } = options;
     this.#options = options;
-    const began = clock.now() - (resumed?.at ?? 0);
+    const began = clock.now() - options.at;
     this.#clock = { now: () => clock.now() - began, after: clock.after };
-    this.server = createServer(prepared, resumed?.state);
+    this.#limits = { ...defaultLimits(prepared.initial.length), ...options.limits };
+    this.#missing = new Set(options.known);
+    this.server = createServer(prepared, options.state);
     this.#sender = new FaultySender({
       from: "server",
       network: createNetwork(prepared.recipe.network, prepared.random, []),
@@ -106,7 +116,7 @@ export class Service {
     });
     this.reception = new Reception({
       ...{ identity, clock, admit },
-      limits: { ...defaultLimits(prepared.initial.length), ...options.limits },
+      limits: this.#limits,
       joined: (client) => this.#greet(client),
       left: (client) => this.#left(client),
       deliver: (from, frame, to) => this.#deliver(from, frame, to),
@@ -166,9 +176,15 @@ export class Service {
     }
   }
 
-  /** Takes leave of the clients; see `Reception.close`. */
+  /**
+   * Takes leave of the clients. That the run is finished is to reach those too who are away for a moment or on their
+   * way back after a restart: nobody would ever tell them again.
+   */
   close(reason: Farewell): Promise<void> {
-    return this.reception.close(reason, SECONDS_TO_LEAVE);
+    const seconds = reason === "finished" ? this.#limits.grace : SECONDS_TO_LEAVE;
+    const isLongAgo = this.now > this.#options.at + this.#limits.grace;
+    this.#closing ??= this.reception.close(reason, seconds, isLongAgo ? [] : this.#missing);
+    return this.#closing;
   }
 
   #record(event: PartyEvent): void {
@@ -194,6 +210,7 @@ export class Service {
   }
 
   #greet(client: PartyId): void {
+    this.#missing.delete(client);
     const { deal, bundle } = this.#options;
     if (deal) {
       this.#send([client], encodeMessage(encodePlan(this.#planFields(), bundle, deal(client))));

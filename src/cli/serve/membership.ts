@@ -78,6 +78,11 @@ export class Membership {
     return admission.member.name;
   }
 
+  /** Everybody who has been let in or may come, in the order in which they became known. */
+  names(): string[] {
+    return this.#members.snapshot().members.map(({ name }) => name);
+  }
+
   /** Writes one after the other; each holds the state of its own moment or a later one. */
   #save(): Promise<void> {
     this.#saving = this.#saving

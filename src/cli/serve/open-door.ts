@@ -72,6 +72,7 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
   return {
     identity,
     admit: (claim) => membership.admit(claim),
+    members: () => membership.names(),
     refused(from, code) {
       metrics.refused(code);
       log.warn({ client: from, code }, "refused");

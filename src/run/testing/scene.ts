@@ -186,6 +186,7 @@ class Scene {
         if (name === undefined) throw new SessionError("session.token", "A stranger.");
         return name;
       },
+      members: () => CLIENTS,
       refused: (from, code) => {
         if (!life.isOver) this.#refusals.push(`server ${from} ${code}`);
       },

@@ -56,7 +56,7 @@ async function simulated(network: Network): Promise<{ arrived: Arrived[]; refuse
       if (input.kind === "start") return [tick];
       if (input.kind !== "timer") return [];
       const message = script[next++];
-      if (message === undefined) return [{ kind: "timer", id: "end", after: 60 }];
+      if (message === undefined) return [];
       const effects: Effect<never, string>[] = [{ kind: "send", to: clients, message }];
       if (message.kind !== "close") return [...effects, tick];
       const end = message.body?.attempt === 1 ? "failed" : "finished";
@@ -131,7 +131,7 @@ describe("FaultySender", () => {
       expect(sorted(real.filter(({ what }) => typeof what !== "string"))).toEqual(sorted(arrived));
       expect(codes.map(({ at, what }) => `${at.toFixed(9)} ${what}`).sort()).toEqual(refused.sort());
       // All of it has happened.
-      expect(codes.length).toBeGreaterThan(5);
+      expect(codes.length).toBeGreaterThan(2);
       const messages = arrived.map(({ what }) => what as Message);
       expect(arrived.length + codes.length).not.toBe(script.length * clients.length);
       const said = new Set(script.map(({ round, kind }) => `${round} ${kind}`));

@@ -58,7 +58,6 @@ test("no garbled frame passes for a message, and the codec is hit in many places
       "frame.kind",
       "frame.length",
       "frame.magic",
-      "frame.tensors.dtype",
       "frame.tensors.offsets",
       "frame.truncated",
       "frame.version",

@@ -95,7 +95,8 @@ describe("a connection in its handshake", () => {
     const { connection, mine, clock } = buffered(4);
     for (const piece of send) mine.arrive(piece);
     expect(mine.isOpen).toBe(false);
-    await expect(connection.next(clock, 10)).rejects.toEqual(refusal("session.closed"));
+    mine.arrive(ping(9));
+    await expect(connection.next(clock, 10)).rejects.toEqual(refusal("session.rate"));
     expect(listening(connection)).toEqual({ pieces: [], closed: 1 });
   });
 

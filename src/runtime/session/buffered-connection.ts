@@ -13,6 +13,7 @@ export class BufferedConnection implements Connection {
   #listener: ConnectionListener | undefined;
   #arrived: (() => void) | undefined;
   #isClosed = false;
+  #isFlooded = false;
   #isGone = false;
 
   /** @param limit most pieces that may wait; a peer that sends more, or larger ones, loses the connection */
@@ -56,7 +57,8 @@ export class BufferedConnection implements Connection {
   /**
    * The next control message.
    *
-   * @throws SessionError `session.closed`, `session.timeout` after `seconds`, or for what is no control message
+   * @throws SessionError `session.closed`, `session.timeout` after `seconds`, `session.rate` when too much came at
+   *   once, or for what is no control message
    */
   async next(clock: Clock, seconds: number): Promise<Control> {
     let late = false;
@@ -66,6 +68,7 @@ export class BufferedConnection implements Connection {
     });
     try {
       while (this.#waiting.length === 0) {
+        if (this.#isFlooded) throw new SessionError("session.rate", "Too much came during the handshake.");
         if (this.#isClosed) throw new SessionError("session.closed", "The peer closed the connection.");
         if (late) throw new SessionError("session.timeout", `The peer said nothing for ${seconds} seconds.`);
         await new Promise<void>((resolve) => {
@@ -91,7 +94,8 @@ export class BufferedConnection implements Connection {
     }
     // A socket may go on delivering for a while: nothing more counts, or is kept.
     this.#waiting = [];
-    this.#closed(false);
+    this.#isFlooded = true;
+    this.#closed();
     this.#connection.close();
   }
 

@@ -85,6 +85,7 @@ export async function startJoinServer(options: JoinServerOptions): Promise<JoinS
   const door = async (): Promise<Door> => ({
     identity,
     admit,
+    members: () => [...new Set(admitted.map(({ name }) => name))],
     refused: () => {},
     open: async ({ reception }) => {
       const accept = (connection: Connection) => reception.accept(spied(connection));
