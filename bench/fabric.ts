@@ -44,7 +44,11 @@ async function roundRows(each: RoundsCase): Promise<BenchRow[]> {
   const name = `${each.clients} clients, ${each.parameters} parameters`;
   return [
     { case: `${name}: rounds`, ours: 1 / roundSeconds, unit: "rounds/s" },
-    { case: `${name}: from the round's opening to an answer, median`, ours: answerSeconds * 1000, unit: "ms" },
+    {
+      case: `${name}: from the round's opening to an answer, median`,
+      ours: answerSeconds * 1000,
+      unit: "ms",
+    },
     { case: `${name}: until all had joined`, ours: joinSeconds, unit: "s" },
     { case: `${name}: peak memory of the server`, ours: peakMemoryBytes / MIB, unit: "MiB" },
   ];

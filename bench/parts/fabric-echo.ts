@@ -7,11 +7,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
+import { nativeIdentity } from "../../src/runtime/node/native-identity.ts";
 import { systemClock } from "../../src/runtime/node/system-clock.ts";
 import { connectWebSocket } from "../../src/runtime/node/websocket-client.ts";
 import { acceptWebSockets } from "../../src/runtime/node/websocket-server.ts";
 import { Dial } from "../../src/runtime/session/dial.ts";
-import { createIdentity } from "../../src/runtime/session/identity.ts";
+import { generateKeyPair } from "../../src/runtime/session/identity.ts";
 import { Reception } from "../../src/runtime/session/reception.ts";
 import { answer } from "./child.ts";
 
@@ -48,7 +49,7 @@ async function serve(over: EchoCase["over"]): Promise<void> {
     sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
   } else {
     const reception = new Reception({
-      identity: await createIdentity(),
+      identity: await nativeIdentity(await generateKeyPair({ extractable: true })),
       clock: systemClock,
       limits: LIMITS,
       admit: async () => "client",
@@ -109,7 +110,7 @@ async function webSocketEcho(port: number): Promise<Echo> {
 }
 
 async function sessionEcho(port: number): Promise<Echo> {
-  const identity = await createIdentity();
+  const identity = await nativeIdentity(await generateKeyPair({ extractable: true }));
   let arrived = (_: unknown): void => {};
   const dial = await new Promise<Dial>((resolve, reject) => {
     const dial = new Dial({

@@ -15,11 +15,12 @@ import { serverMomentum } from "../../src/federated/server-optimizers/momentum.t
 import { SimulationRandom } from "../../src/numeric/random.ts";
 import type { PartyEvent } from "../../src/records/events.ts";
 import { Host } from "../../src/runtime/host/host.ts";
+import { nativeIdentity } from "../../src/runtime/node/native-identity.ts";
 import { systemClock } from "../../src/runtime/node/system-clock.ts";
 import { connectWebSocket } from "../../src/runtime/node/websocket-client.ts";
 import { acceptWebSockets } from "../../src/runtime/node/websocket-server.ts";
 import { Dial } from "../../src/runtime/session/dial.ts";
-import { createIdentity } from "../../src/runtime/session/identity.ts";
+import { generateKeyPair } from "../../src/runtime/session/identity.ts";
 import { Reception } from "../../src/runtime/session/reception.ts";
 import { median } from "../harness.ts";
 import { answer } from "./child.ts";
@@ -96,7 +97,7 @@ async function runServer({ parameters, clients, processes, seconds }: RoundsCase
     finish: (error) => done.reject(error),
   });
   const reception = new Reception({
-    identity: await createIdentity(),
+    identity: await nativeIdentity(await generateKeyPair({ extractable: true })),
     clock: systemClock,
     limits: {
       maxMessageBytes: 8 * parameters + MIB,
@@ -176,7 +177,7 @@ async function startClient(id: string, port: number, update: Float32Array): Prom
   const dial = new Dial({
     connect: () => connectWebSocket(`ws://127.0.0.1:${port}/session`),
     clock: systemClock,
-    identity: await createIdentity(),
+    identity: await nativeIdentity(await generateKeyPair({ extractable: true })),
     name: id,
     expect: async () => {},
     random: Math.random,

@@ -33,8 +33,7 @@ await answer<null, FirstStep>(async () => {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
-    const press = (name: string) =>
-      page.getByRole("button", { name }).and(page.locator(":enabled")).click();
+    const press = (name: string) => page.getByRole("button", { name }).and(page.locator(":enabled")).click();
     const begin = performance.now();
     await page.goto(server.link);
     await press("Connect and see what will happen");

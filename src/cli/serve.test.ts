@@ -94,10 +94,18 @@ describe("serve and join", () => {
     for (const [name, { ended }] of [["ann", ann] as const, ["bob", bob] as const]) {
       const client = await ended;
       expect(client.code).toBe(0);
-      expect(JSON.parse(client.out)).toMatchObject({ name, run: "run", rounds: 3, accepted: 3, end: "finished" });
+      expect(JSON.parse(client.out)).toMatchObject({
+        name,
+        run: "run",
+        rounds: 3,
+        accepted: 3,
+        end: "finished",
+      });
     }
     // Nothing secret is in the log or open to others.
-    expect(await readFile(join(folder, "run", "server.log"), "utf8")).not.toContain(/#t=([^&]*)/.exec(link)![1]);
+    expect(await readFile(join(folder, "run", "server.log"), "utf8")).not.toContain(
+      /#t=([^&]*)/.exec(link)![1],
+    );
     expect((await stat(join(folder, "run", "keys"))).mode & 0o77).toBe(0);
   });
 
@@ -133,7 +141,9 @@ describe("serve and join", () => {
     await again.says(new RegExp(`round ${before + 3}/`));
     for (const { child } of clients) child.kill("SIGINT");
     for (const { ended } of clients) expect((await ended).code).toBe(3);
-    const rounds = (await events()).flatMap((event) => (event.kind === "round-finished" ? [event.round] : []));
+    const rounds = (await events()).flatMap((event) =>
+      event.kind === "round-finished" ? [event.round] : [],
+    );
     expect(rounds).toEqual(rounds.map((_, i) => i + 1));
     expect(rounds.length).toBeGreaterThan(before);
   });

@@ -261,6 +261,30 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "r.yaml:7:28: with network.faults.loss 0.1 a round could wait for ever for a message; set a deadline in seconds",
   ],
   [
+    "lies without a deadline",
+    `${base}network: { faults: { duplicate: 1, lie: 0.2 } }`,
+    "recipe.combination",
+    "r.yaml:7:41: with network.faults.lie 0.2 a round could wait for ever for a message; set a deadline in seconds",
+  ],
+  [
+    "broken connections without a deadline",
+    `${base}network: { faults: { leave: { probability: 0.2, seconds: 3 } } }`,
+    "recipe.combination",
+    "r.yaml:7:44: with network.faults.leave.probability 0.2 a round could wait for ever for a message; set a deadline in seconds",
+  ],
+  [
+    "nothing but garbage",
+    `${base}deadline: 5\nnetwork: { faults: { garbage: 1 } }`,
+    "recipe.combination",
+    "r.yaml:8:31: network.faults.garbage 1 spoils every message; lower it",
+  ],
+  [
+    "connections that break for longer than the server waits",
+    `${base}deadline: 5\nnetwork: { faults: { leave: { probability: 0.2, seconds: 60 } } }`,
+    "recipe.range",
+    "r.yaml:8:58: network.faults.leave.seconds must be at most 30, not 60",
+  ],
+  [
     "everyone leaves",
     `${base}network: { dropout: 1 }`,
     "recipe.combination",

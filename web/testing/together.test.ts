@@ -85,7 +85,11 @@ async function takePart(page: Page, part: number): Promise<void> {
   await page.getByRole("button", { name: "Connect and see what will happen" }).click();
   await page
     .getByLabel("Files", { exact: true })
-    .setInputFiles(["images", "labels"].map((name) => join(root, `part-${part}`, `${name}-idx${name === "images" ? 3 : 1}-ubyte`)));
+    .setInputFiles(
+      ["images", "labels"].map((name) =>
+        join(root, `part-${part}`, `${name}-idx${name === "images" ? 3 : 1}-ubyte`),
+      ),
+    );
   await page.getByRole("button", { name: "Take part" }).and(page.locator(":enabled")).click();
 }
 

@@ -105,7 +105,7 @@ const failures = {
             ),
         })
         .exactOptional()
-        .describe("Connections that break when a client begins its work; it works on, and messages wait."),
+        .describe("Connections that break during a client's work; it works on, and messages wait."),
     })
     .exactOptional()
     .describe("What happens to single messages and connections."),

@@ -6,14 +6,17 @@ import { localWorkOf, serverOptimizerOf } from "../../recipe/components.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import type { TestProvisions } from "./provisions.ts";
 
-/**
- * The model after rounds with these contributors, each of which keeps its control variate throughout.
- *
- * @param rounds contributors, one array per round
- */
+/** A finished round, as the log tells it. */
+export interface Told {
+  readonly contributors: readonly PartyId[];
+  /** Clients that had ever come. */
+  readonly registered: number;
+}
+
+/** The model after these rounds, if each client has kept its control variate throughout. */
 export async function modelAfter(
   { prepared, clients }: TestProvisions,
-  rounds: readonly (readonly PartyId[])[],
+  rounds: readonly Told[],
 ): Promise<Float32Array> {
   const { recipe, random, initial } = prepared;
   const optimizer = serverOptimizerOf(recipe);
@@ -21,7 +24,7 @@ export async function modelAfter(
   const controls = new Map<PartyId, Float32Array>();
   let model = initial;
   let state = optimizer.start(initial.length);
-  for (const [index, contributors] of rounds.entries()) {
+  for (const [index, { contributors, registered }] of rounds.entries()) {
     const serverControl = optimizer.kind === "scaffold" ? state[0] : undefined;
     const updates: Float32Array[] = [];
     const weights: number[] = [];
@@ -43,7 +46,7 @@ export async function modelAfter(
       updates.push(next.update);
       controls.set(name, next.clientControl);
     }
-    const share = contributors.length / clients.size;
+    const share = contributors.length / registered;
     ({ model, state } = optimizer.apply({ model, update: mean(updates, { weights }), state, share }));
   }
   return model;

@@ -9,15 +9,10 @@ import { z } from "zod";
 import { InputError, RunError } from "../../errors.ts";
 import { isRunLocked, lockRun, type RunLock } from "../../records/node/run-lock.ts";
 import { fromBase64url, toBase64url } from "../session/base64url.ts";
-import {
-  exportPrivateKey,
-  generateKeyPair,
-  type Identity,
-  identityOf,
-  importPrivateKey,
-} from "../session/identity.ts";
+import { exportPrivateKey, generateKeyPair, type Identity, importPrivateKey } from "../session/identity.ts";
 import { memberName } from "../session/members.ts";
 import { coterieHome } from "./coterie-home.ts";
+import { nativeIdentity } from "./native-identity.ts";
 import { makePrivateFolder, readPrivateFile, writePrivateFile } from "./private-file.ts";
 
 /** An identity that no other process on this machine uses until it is released, or this process ends. */
@@ -122,8 +117,8 @@ async function keptIdentity(path: string): Promise<Identity> {
   const kept = await readPrivateFile(path, (json) =>
     importPrivateKey(fromBase64url(keyFile.parse(json).privateKey)!),
   );
-  if (kept !== undefined) return identityOf(kept);
+  if (kept !== undefined) return nativeIdentity(kept);
   const pair = await generateKeyPair({ extractable: true });
   await writePrivateFile(path, { version: 1, privateKey: toBase64url(await exportPrivateKey(pair)) });
-  return identityOf(pair);
+  return nativeIdentity(pair);
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { BufferedConnection } from "./buffered-connection.ts";
+import { greetServer } from "./handshake.ts";
 import { createIdentity } from "./identity.ts";
 import { sessionContract } from "./session.contract.ts";
 import { HandClock } from "./testing/hand-clock.ts";
@@ -174,6 +176,40 @@ describe("a reception", () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test("waits for those who are away to tell them that it is over for good", async () => {
+    const clock = new HandClock();
+    const { client, reception, log, until } = await setScene({ clock });
+    const own = new HandClock();
+    const away = await client("away", { clock: own });
+    const here = await client("here", motionless());
+    await until(() => away.welcomes.length + here.welcomes.length === 2);
+    away.connections[0].close();
+    await expect.poll(() => reception.guests().filter(({ connected }) => connected)).toHaveLength(1);
+    let isClosed = false;
+    const closed = reception.close("finished", 30, ["expected", "here"]).then(() => {
+      isClosed = true;
+    });
+    await until(() => here.ends.length === 1);
+    own.pass(1);
+    await until(() => away.ends.length === 1);
+    expect(isClosed).toBe(false);
+    const expected = await client("expected", motionless());
+    await until(() => expected.ends.length === 1);
+    await closed;
+    for (const { ends } of [away, here, expected]) expect(ends).toEqual([{ reason: "finished" }]);
+    expect(log.filter((line) => line.includes("joined")).sort()).toEqual(["away joined", "here joined"]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test("waits for nobody who is away when it may come back itself", async () => {
+    const { client, reception, until } = await setScene();
+    const { welcomes, connections } = await client("ann", motionless());
+    await until(() => welcomes.length === 1);
+    connections[0].close();
+    await expect.poll(() => reception.guests()[0].connected).toBe(false);
+    await reception.close("stopped", 1e6, ["bob"]);
+  });
+
   test("closes at once when nobody is there", async () => {
     const { reception } = await setScene();
     await reception.close("stopped", 1e6);
@@ -186,9 +222,8 @@ describe("a reception", () => {
     await until(() => ann.welcomes.length === 1);
     // Whatever name and number a client gives: with another key the session begins anew.
     const { session } = ann.welcomes[0];
-    const { greetServer } = await import("./handshake.ts");
-    const { BufferedConnection } = await import("./buffered-connection.ts");
-    const thief = new BufferedConnection(await overMemoryTo(reception), 10);
+    const { connect } = await overMemory(reception);
+    const thief = new BufferedConnection(await connect(), 10);
     const { welcome } = await greetServer(thief, {
       clock: new HandClock(),
       identity: await createIdentity(),
@@ -202,7 +237,3 @@ describe("a reception", () => {
     expect(log).toEqual(["ann joined", "ann left: lost", "ann joined"]);
   });
 });
-
-async function overMemoryTo(reception: Parameters<typeof overMemory>[0]) {
-  return (await overMemory(reception)).connect();
-}

@@ -218,7 +218,8 @@ export class Reception {
   #part(guest: Guest, reason: Farewell | "lost", isTold = false): void {
     if (this.#guests.get(guest.name) !== guest) return;
     this.#guests.delete(guest.name);
-    if (!isTold && this.#farewell !== undefined && this.#farewell !== "stopped") this.#awaited.add(guest.name);
+    if (!isTold && this.#farewell !== undefined && this.#farewell !== "stopped")
+      this.#awaited.add(guest.name);
     guest.cancelGrace?.();
     guest.session.close();
     this.#options.left(guest.name, reason);
