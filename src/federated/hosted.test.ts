@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { meanAggregator } from "../aggregation/mean.ts";
 import { SimulationRandom } from "../numeric/random.ts";
 import type { PartyEvent } from "../records/events.ts";
-import type { Clock } from "../runtime/host/clock.ts";
 import { Host } from "../runtime/host/host.ts";
 import type { PartyId } from "../runtime/party.ts";
+import { HandClock } from "../runtime/session/testing/hand-clock.ts";
 import { FederatedClient } from "./client.ts";
 import type { Job, JobResult } from "./jobs.ts";
 import type { Protocol } from "./protocol.ts";
@@ -14,32 +14,6 @@ import { FederatedServer, type ServerPlan } from "./server.ts";
 import { serverMomentum } from "./server-optimizers/momentum.ts";
 import { maskedSum } from "./testing/masked-sum.ts";
 import { complete, DIMENSION, execute, federation } from "./testing/quadratic.ts";
-
-/** Time passes only when `pass` is called. */
-class HandClock implements Clock {
-  #now = 0;
-  readonly #waiting = new Set<{ at: number; wake: () => void }>();
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(seconds: number, wake: () => void): () => void {
-    const entry = { at: this.#now + seconds, wake };
-    this.#waiting.add(entry);
-    return () => this.#waiting.delete(entry);
-  }
-
-  /** Goes to the next moment at which somebody waits; false when nobody does before `until`. */
-  pass(until = Number.POSITIVE_INFINITY): boolean {
-    const [next] = [...this.#waiting].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
-    if (next === undefined) return false;
-    this.#waiting.delete(next);
-    this.#now = next.at;
-    next.wake();
-    return true;
-  }
-}
 
 /** One host per party, frames handed over in order; `silent` clients train for ever. */
 function hosted(plan: ServerPlan, protocol: Protocol, silent: readonly PartyId[] = []) {
@@ -80,7 +54,7 @@ function hosted(plan: ServerPlan, protocol: Protocol, silent: readonly PartyId[]
   };
   const finish = async () => {
     do await settle();
-    while (end === undefined && clock.pass());
+    while (end === undefined && clock.step());
     return end;
   };
   return { server, events, hosts, aborted, refused, clock, settle, finish };
@@ -124,13 +98,13 @@ test("a client that leaves and comes back is asked again", async () => {
   const plan = planOf(2, { rounds: 2 });
   const { events, hosts, settle, finish, clock } = hosted(plan, inTheClear(), ["client-1"]);
   await settle();
-  clock.pass(0);
+  clock.step(0);
   await settle();
   hosts.get("server")!.left("client-1");
   await settle();
   expect(events.find(({ kind }) => kind === "round-finished")).toMatchObject({ contributed: 1, dropped: 1 });
   hosts.get("server")!.joined("client-1");
-  clock.pass(0);
+  clock.step(0);
   await settle();
   const started = events.filter((event) => event.kind === "round-started");
   expect(started.map(({ selected }) => [...selected].sort())).toEqual([plan.clients, plan.clients]);

@@ -10,34 +10,20 @@ import type { Trainer } from "../learn/training.ts";
 import { SimulationRandom } from "../numeric/random.ts";
 import { protocolOf } from "../recipe/components.ts";
 import type { PartyEvent } from "../records/events.ts";
-import type { Clock } from "../runtime/host/clock.ts";
 import { Host } from "../runtime/host/host.ts";
 import type { Message } from "../runtime/message.ts";
 import { withAbsences } from "../runtime/network/absences.ts";
 import { FaultySender } from "../runtime/network/faulty-sender.ts";
 import { type Absence, createNetwork } from "../runtime/network/network.ts";
-import type { Connection } from "../runtime/session/connection.ts";
 import type { Farewell } from "../runtime/session/control.ts";
-import { Dial, type DialStatus } from "../runtime/session/dial.ts";
-import type { Identity } from "../runtime/session/identity.ts";
+import { Dial, type DialOptions, type DialStatus } from "../runtime/session/dial.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
 import { decodePlan, type ReceivedPlan } from "./run-plan.ts";
 import { describeMessage, type SentMessage } from "./transcript.ts";
 
-export interface JoinOptions {
-  /** Opens a connection to the server. */
-  readonly connect: () => Promise<Connection>;
-  readonly clock: Clock;
-  readonly identity: Identity;
-  /** The name that the client would like. */
-  readonly name?: string | undefined;
-  /** Throws when the server's raw public key is not the expected one. */
-  readonly expect: (key: Uint8Array) => Promise<void>;
-  /** Proves that the client holds its token, over the handshake's transcript. */
-  readonly prove?: ((transcript: Uint8Array) => Promise<{ id: string; proof: Uint8Array }>) | undefined;
-  /** Uniform in [0, 1), for the jitter of pauses. */
-  readonly random: () => number;
+export interface JoinOptions
+  extends Pick<DialOptions, "connect" | "clock" | "identity" | "name" | "expect" | "prove" | "random"> {
   /** Reads the data and chooses an engine; called again only when the plan has changed. Throws to decline. */
   readonly prepare: (received: ReceivedPlan) => Promise<Trainer>;
   readonly observe: (event: JoinEvent) => void;

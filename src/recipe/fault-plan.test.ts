@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { SimulationRandom } from "../numeric/random.ts";
 import { createNetwork } from "../runtime/network/network.ts";
 import { faultPlanOf, simulatedOnly } from "./fault-plan.ts";
-import { completeRecipe, type RecipeInput } from "./parse.ts";
+import { completeRecipe, type RecipeInput } from "./index.ts";
 import { faultPlanSchema } from "./sections/network.ts";
 
 const least: RecipeInput = {

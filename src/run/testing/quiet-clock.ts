@@ -7,24 +7,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../runtime/host/clock.ts";
 import type { Connection } from "../../runtime/session/connection.ts";
 
-/** Milliseconds without any sign of life after which everything is quiet. */
-const QUIET = 40;
+/** Looks, a few milliseconds apart, without any sign of life after which everything is quiet. */
+const LOOKS = 8;
+const MILLISECONDS = 5;
 
 export class QuietClock implements Clock {
   #now = 0;
   #busy = 0;
-  #livelyAt = 0;
+  #isLively = true;
   readonly #waiting = new Set<{ readonly at: number; readonly wake: () => void }>();
 
   now(): number {
     return this.#now;
   }
 
-  after(seconds: number, wake: () => void): () => void {
+  readonly after = (seconds: number, wake: () => void): (() => void) => {
     const entry = { at: this.#now + seconds, wake };
     this.#waiting.add(entry);
     return () => this.#waiting.delete(entry);
-  }
+  };
 
   /** The clock stands until the work is done. */
   async during<T>(work: Promise<T>): Promise<T> {
@@ -69,11 +70,15 @@ export class QuietClock implements Clock {
   }
 
   #touch(): void {
-    this.#livelyAt = performance.now();
+    this.#isLively = true;
   }
 
   async #quiet(): Promise<void> {
-    do await sleep(QUIET / 4);
-    while (this.#busy > 0 || performance.now() - this.#livelyAt < QUIET);
+    // Looks and not time: while this process stands still, nothing can come in.
+    for (let looks = 0; looks < LOOKS; looks++) {
+      this.#isLively = false;
+      await sleep(MILLISECONDS);
+      if (this.#isLively || this.#busy > 0) looks = 0;
+    }
   }
 }

@@ -18,8 +18,11 @@ export interface DialOptions {
   readonly connect: () => Promise<Connection>;
   readonly clock: Clock;
   readonly identity: Identity;
+  /** The name that the client would like. */
   readonly name?: string | undefined;
+  /** Throws when the server's raw public key is not the expected one. */
   readonly expect: (key: Uint8Array) => Promise<void>;
+  /** Proves that the client holds its token, over the handshake's transcript. */
   readonly prove?: ((transcript: Uint8Array) => Promise<{ id: string; proof: Uint8Array }>) | undefined;
   /** Uniform in [0, 1), for the jitter of pauses. */
   readonly random: () => number;

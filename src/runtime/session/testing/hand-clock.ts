@@ -15,16 +15,21 @@ export class HandClock implements Clock {
     return () => this.#waiting.delete(entry);
   }
 
+  /** Goes to the next moment at which somebody waits; false when nobody does within the next `seconds`. */
+  step(seconds = Number.POSITIVE_INFINITY): boolean {
+    const until = this.#now + seconds;
+    const [next] = [...this.#waiting].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
+    if (next === undefined) return false;
+    this.#waiting.delete(next);
+    this.#now = Math.max(this.#now, next.at);
+    next.wake();
+    return true;
+  }
+
   /** Wakes whoever waits for a moment within the next `seconds`, in order. */
   pass(seconds: number): void {
     const until = this.#now + seconds;
-    for (;;) {
-      const [next] = [...this.#waiting].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
-      if (next === undefined) break;
-      this.#waiting.delete(next);
-      this.#now = Math.max(this.#now, next.at);
-      next.wake();
-    }
+    while (this.step(until - this.#now));
     this.#now = until;
   }
 
