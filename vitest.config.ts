@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "web/**/*.test.ts", "bench/**/*.test.ts"],
     testTimeout: 60_000,
+    // Some build a page or unpack a browser first.
+    hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
   },
