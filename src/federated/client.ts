@@ -2,7 +2,8 @@
  * The client of a federated run: a pure state machine that trains when asked and hands the update to its half of
  * the protocol. It works on one round at a time: a newer round, or the server's `close`, ends the older one.
  * What outlives a round, and a crash, is only SCAFFOLD's control variate. `joined` with the party "server" tells it
- * that the server was gone and knows nothing of what went before.
+ * that the server was gone and knows nothing of what went before, except for what its `standing` message says: which
+ * of this client's updates was the last that counts.
  */
 import type { EvaluateResult, LocalWork, TrainResult } from "../learn/training.ts";
 import { allFinite } from "../numeric/finite.ts";
@@ -22,6 +23,8 @@ export interface ClientPlan {
   readonly shard: number;
   /** Length d of the model. */
   readonly dimension: number;
+  /** Rounds between the server's checkpoints: so many a server that was started again may repeat. Default 1. */
+  readonly checkpointEvery?: number;
 }
 
 /** The round in hand. */
@@ -33,14 +36,18 @@ interface Assignment extends Address {
   metrics: ContributionMetrics;
 }
 
+/** SCAFFOLD's c_k as the update of a round made it. */
+interface Variate extends Address {
+  readonly control: Float32Array;
+}
+
 export interface ClientState {
   readonly assignment: Assignment | undefined;
   readonly latest: Address;
   readonly inRound: boolean;
   readonly early: readonly { readonly from: PartyId; readonly message: Message }[];
-  readonly control: Float32Array | undefined;
-  readonly nextControl: Float32Array | undefined;
-  readonly earlier: { readonly round: number; readonly control: Float32Array | undefined } | undefined;
+  readonly variates: readonly Variate[];
+  readonly nextVariate: Variate | undefined;
   readonly half: unknown;
 }
 
@@ -62,12 +69,10 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #inRound = true;
   /** Messages of the protocol that overtook the round they belong to. */
   #early: { readonly from: PartyId; readonly message: Message }[] = [];
-  /** SCAFFOLD's c_k. */
-  #control: Float32Array | undefined;
+  /** SCAFFOLD's c_k, the newest last, before it those that a server which was started again may go back to. */
+  #variates: Variate[] = [];
   /** The next c_k, valid once the server has confirmed that the update it belongs to was used. */
-  #nextControl: Float32Array | undefined;
-  /** c_k before the round that changed it last: a server that was started again may repeat that round. */
-  #earlier: { readonly round: number; readonly control: Float32Array | undefined } | undefined;
+  #nextVariate: Variate | undefined;
 
   constructor(plan: ClientPlan, protocol: Protocol, random: SimulationRandom) {
     this.#plan = plan;
@@ -79,6 +84,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   handle(input: Input<JobResult>, now: number): ClientEffect[] {
     switch (input.kind) {
       case "start":
+        this.#nextVariate = undefined;
         return this.#startAfresh();
       case "joined":
         // A server that was started again goes on from its last checkpoint: rounds may come that were here before.
@@ -99,9 +105,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       latest: this.#latest,
       inRound: this.#inRound,
       early: this.#early,
-      control: this.#control,
-      nextControl: this.#nextControl,
-      earlier: this.#earlier,
+      variates: this.#variates,
+      nextVariate: this.#nextVariate,
       half: this.#half.snapshot?.(),
     };
   }
@@ -111,15 +116,13 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#latest = state.latest;
     this.#inRound = state.inRound;
     this.#early = [...state.early];
-    this.#control = state.control;
-    this.#nextControl = state.nextControl;
-    this.#earlier = state.earlier;
+    this.#variates = [...state.variates];
+    this.#nextVariate = state.nextVariate;
     this.#half.restore?.(state.half);
   }
 
   #startAfresh(): ClientEffect[] {
     const effects = this.#abandon();
-    this.#nextControl = undefined;
     this.#early = [];
     this.#inRound = this.#latest.round === SET_UP.round;
     this.#half = this.#protocol.client(this.#plan.id);
@@ -129,6 +132,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #message(from: PartyId, message: Message, now: number): ClientEffect[] {
     if (from === "server" && message.kind === "round") return this.#startRound(message, now);
     if (from === "server" && message.kind === "close") return this.#closeRound(message);
+    if (from === "server" && message.kind === "standing") return this.#goBackTo(message);
     return this.#protocolMessage(from, message);
   }
 
@@ -163,11 +167,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     const effects = this.#abandon();
     this.#latest = address;
     this.#inRound = true;
-    this.#nextControl = undefined;
-    if (this.#earlier && address.round <= this.#earlier.round) {
-      this.#control = this.#earlier.control;
-      this.#earlier = undefined;
-    }
+    this.#nextVariate = undefined;
+    this.#forgetVariates();
     this.#assignment = {
       ...address,
       startedAt: now,
@@ -189,13 +190,35 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     const body = closeBody.safeParse(message.body);
     const { round, attempt } = this.#latest;
     if (!body.success || message.round !== round || body.data.attempt !== attempt) return [];
-    if (body.data.accepted && this.#nextControl) {
-      this.#earlier = { round, control: this.#control };
-      this.#control = this.#nextControl;
-    }
-    this.#nextControl = undefined;
+    if (body.data.accepted && this.#nextVariate) this.#variates.push(this.#nextVariate);
+    this.#nextVariate = undefined;
     this.#inRound = false;
     return this.#abandon();
+  }
+
+  /**
+   * The server's first word after it was gone: the last update of this client that it knows of, round 0 for none.
+   * Later ones do not count, because it repeats their rounds, perhaps without this client; and its word that this one
+   * counts may have been lost.
+   */
+  #goBackTo(message: Message): ClientEffect[] {
+    const body = attemptBody.safeParse(message.body);
+    if (!body.success || this.#latest.round !== SET_UP.round) return [];
+    const last = { round: message.round, attempt: body.data.attempt };
+    const next = this.#nextVariate;
+    if (next && !isNewer(next, last) && !isNewer(last, next)) this.#variates.push(next);
+    this.#nextVariate = undefined;
+    this.#variates = this.#variates.filter((variate) => !isNewer(variate, last));
+    return [];
+  }
+
+  /** Those before the last checkpoint that the server has for certain. */
+  #forgetVariates(): void {
+    const { checkpointEvery = 1 } = this.#plan;
+    const { round } = this.#latest;
+    const kept = round - 1 - ((round - 1) % checkpointEvery);
+    const newest = this.#variates.findLastIndex((variate) => variate.round <= kept);
+    this.#variates.splice(0, Math.max(0, newest));
   }
 
   #abandon(): ClientEffect[] {
@@ -263,7 +286,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
         rate: work.optimizer.rate,
       });
       update = next.update;
-      this.#nextControl = next.clientControl;
+      this.#nextVariate = { round, attempt, control: next.clientControl };
     }
     const trained: PartyEvent = {
       kind: "client-trained",
@@ -278,8 +301,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   }
 
   #clientControl(): Float32Array {
-    this.#control ??= new Float32Array(this.#plan.dimension);
-    return this.#control;
+    return this.#variates.at(-1)?.control ?? new Float32Array(this.#plan.dimension);
   }
 
   #carryOut(step: Step): ClientEffect[] {

@@ -43,6 +43,8 @@ export interface ServerState {
   readonly optimizer: readonly Float32Array[];
   readonly clients: readonly PartyId[];
   readonly away: readonly PartyId[];
+  /** Under SCAFFOLD: the last round and attempt in which a client's update counted. */
+  readonly counted: readonly (readonly [PartyId, Address])[];
   readonly half: unknown;
 }
 
@@ -57,6 +59,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   readonly #half: ServerHalf;
   readonly #clients: Set<PartyId>;
   readonly #away = new Set<PartyId>();
+  /** Under SCAFFOLD, whose clients keep something of it: the last update of each that counts. */
+  readonly #counted = new Map<PartyId, Address>();
   #stage: Stage = "setup";
   #address: Address = { round: 0, attempt: 1 };
   #openedAt = 0;
@@ -113,6 +117,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       optimizer: this.#optimizerState,
       clients: [...this.#clients],
       away: [...this.#away],
+      counted: [...this.#counted],
       half: this.#half.snapshot?.(),
     };
   }
@@ -124,6 +129,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#optimizerState = [...state.optimizer];
     for (const client of state.clients) this.#clients.add(client);
     for (const client of state.away) this.#away.add(client);
+    for (const [client, address] of state.counted) this.#counted.set(client, address);
     this.#half.restore?.(state.half);
   }
 
@@ -250,8 +256,15 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#clients.add(party);
     this.#away.delete(party);
     const effects: ServerEffect[] = [{ kind: "record", event: { kind: "client-joined", client: party } }];
+    if (this.#optimizer.kind === "scaffold") effects.push(this.#standing(party));
     if (this.#stage === "waiting for clients") effects.push(...this.#open(this.#address, now));
     return effects;
+  }
+
+  /** Tells a client that has come (back) what counts of what it did before. */
+  #standing(client: PartyId): ServerEffect {
+    const { round, attempt } = this.#counted.get(client) ?? { round: 0, attempt: 1 };
+    return { kind: "send", to: [client], message: { kind: "standing", round, body: { attempt } } };
   }
 
   #left(party: PartyId, now: number): ServerEffect[] {
@@ -346,6 +359,9 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       share: accepted.length / this.#clients.size,
     });
     const { round } = this.#address;
+    if (this.#optimizer.kind === "scaffold") {
+      for (const client of accepted) this.#counted.set(client, this.#address);
+    }
     // Finite updates can still add up to a model that is not; no client could train on it.
     if (![stepped.model, ...stepped.state].every(allFinite)) {
       const remedy = "Lower server.optimizer.rate or local.optimizer.rate, or set local.optimizer.clip.";

@@ -74,6 +74,10 @@ class Membership {
   #trainer: Trainer | undefined;
   #host: Host<Job, JobResult, PartyEvent> | undefined;
   #sender: FaultySender | undefined;
+  /** Sessions so far; a plan is answered in the session that it came in, or not at all. */
+  #sessions = 0;
+  /** Plans are dealt with one after the other: the next may come while the data are still being read for one. */
+  #planning: Promise<void> = Promise.resolve();
   /** What went wrong here; told once the server knows that the client has left. */
   #failure: { readonly error: unknown } | undefined;
 
@@ -87,13 +91,18 @@ class Membership {
       maxMessageBytes: MAX_MESSAGE_BYTES,
       renewed: (welcome) => {
         this.#name = welcome.name;
+        this.#sessions++;
+        // The server knows nothing of what was going on; an answer to it would be the first thing that it hears.
+        this.#sender?.close();
+        this.#host?.joined("server");
       },
       deliver: (frame) => this.#deliver(frame),
       refuse: ({ code, message }) => observe({ kind: "refused", code, reason: message }),
       status: observe,
       over: (end) => {
+        this.#sessions++;
         this.#closeHost();
-        void this.#trainer?.[Symbol.asyncDispose]();
+        void this.#planning.then(() => this.#trainer?.[Symbol.asyncDispose]());
         if (this.#failure) this.#reject(this.#failure.error);
         else if ("error" in end) this.#reject(end.error);
         else this.#resolve(end.reason);
@@ -118,7 +127,10 @@ class Membership {
       return;
     }
     if (message.kind === "plan") {
-      void this.#planned(message).catch((error) => this.#fail(error));
+      const session = this.#sessions;
+      this.#planning = this.#planning
+        .then(() => this.#planned(message, session))
+        .catch((error) => this.#fail(error));
       return;
     }
     const { round } = message;
@@ -131,7 +143,8 @@ class Membership {
   }
 
   /** The first message of every session. */
-  async #planned(message: Message): Promise<void> {
+  async #planned(message: Message, session: number): Promise<void> {
+    if (session !== this.#sessions) return;
     const received = decodePlan(message);
     const text = JSON.stringify(received.plan);
     if (text !== this.#planText) {
@@ -141,8 +154,8 @@ class Membership {
       this.#trainer = await this.#options.prepare(received);
       this.#planText = text;
       this.#host = this.#createHost(received, this.#trainer);
+      if (session !== this.#sessions) return;
     }
-    this.#host!.joined("server");
     this.#options.observe({ kind: "ready" });
     const ready: Message = { kind: "ready", round: 0 };
     this.#send(["server"], encodeMessage(ready), ready);
@@ -152,7 +165,8 @@ class Membership {
     const { clock, observe } = this.#options;
     const id = this.#name;
     const random = SimulationRandom.fromSeed(plan.seed);
-    const client = { id, shard: 0, dimension: plan.dimension };
+    const { dimension, checkpointEvery } = plan;
+    const client = { id, shard: 0, dimension, checkpointEvery };
     const party = new FederatedClient(client, protocolOf(plan), random.stream("client", id));
     const network = createNetwork(plan.network ?? null, random, []);
     const sender = new FaultySender({

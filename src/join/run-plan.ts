@@ -19,6 +19,8 @@ const runPlan = z.strictObject({
   run: z.string().max(200),
   recipe: z.string().max(64),
   rounds: z.int().min(1),
+  /** Rounds between the server's checkpoints: so many may be repeated after it was started again. */
+  checkpointEvery: z.int().min(1),
   /** Seconds that a round waits; null: for everyone. */
   deadline: z.number().positive().nullable(),
   /** Of the run; the order in which this client visits its examples follows from it and its name. */

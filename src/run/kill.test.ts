@@ -31,7 +31,7 @@ test.each(Object.entries(cases))("%s", async (name, change) => {
     faults.push({party, at, kind: "kill"});
     if (party !== "server") faults.push({party, at, kind: "cut"});
   }
-  const scenes: Fault[][] = PAIRS ? Array.from({length: PAIRS}, () => [0,1].map(() => { const f = faults[Math.floor(Math.random()*faults.length)]; return {...f, at: Math.ceil(f.at * (f.party === "server" ? 1.1 : 1.3))}; })) : faults.map((f) => [f]);
+  const scenes: Fault[][] = PAIRS ? Array.from({length: PAIRS}, () => [0,1].map((k) => { const f = faults[Math.floor(Math.random()*faults.length)]; return {...f, at: 2 * Math.ceil(f.at * (f.party === "server" ? 0.55 : 0.65)) + k}; })) : faults.map((f) => [f]);
   console.log(name, faults.length, [...calm.moments], calm.refusals);
   let bad = 0, miss=0;
   const t = performance.now();

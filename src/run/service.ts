@@ -223,7 +223,7 @@ export class Service {
 
   #planFields() {
     const { prepared, run, data } = this.#options;
-    const { name, rounds, deadline, seed, protocol, aggregator } = prepared.recipe;
+    const { name, rounds, checkpoint, deadline, seed, protocol, aggregator } = prepared.recipe;
     const dimension = prepared.initial.length;
     const network = faultPlanOf(prepared.recipe);
     return {
@@ -231,6 +231,7 @@ export class Service {
       run,
       recipe: name,
       rounds,
+      checkpointEvery: checkpoint.every,
       deadline,
       seed,
       dimension,

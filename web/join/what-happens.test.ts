@@ -15,7 +15,8 @@ const table: DataPlan = {
 
 const offer: Offer = {
   plan: {
-    ...{ version: 1, run: "run-1", recipe: "clinic", rounds: 20, deadline: 30, seed: 1, dimension: 250_000 },
+    ...{ version: 1, run: "run-1", recipe: "clinic", rounds: 20, checkpointEvery: 1, deadline: 30 },
+    ...{ seed: 1, dimension: 250_000 },
     protocol: { kind: "plain" },
     aggregator: { kind: "mean", weights: "examples" },
     data: table,

@@ -3,7 +3,7 @@ import type { Message } from "../message.ts";
 import type { PartyId } from "../party.ts";
 import { decodeMessage } from "../wire/frame.ts";
 import { arrivals, momentOf } from "./message-faults.ts";
-import type { MessageQuestion, Network } from "./network.ts";
+import type { MessageQuestion, Moment, Network } from "./network.ts";
 
 export interface FaultySenderOptions {
   /** Who sends. */
@@ -19,14 +19,14 @@ export interface FaultySenderOptions {
  * loses, doubles, delays and garbles them, and makes them lie. What it loses is lost for good, because sessions know
  * nothing of it. Without faults every frame passes at once and as it is.
  *
- * It names messages as the simulation does, as far as a sender can know: by their place among those that the link
- * has carried in the attempt that they belong to. The simulation counts an answer that is sent after the server has
- * ended its attempt to the next one.
+ * It names messages as the simulation does, as far as a sender can know: by their place among those that the link has
+ * carried since the newest attempt began there. The simulation begins to count anew when the server ends an attempt,
+ * so what is sent after that and before the next one is counted to the next one there, and to the last one here.
  */
 export class FaultySender {
   readonly #options: FaultySenderOptions;
-  /** The question about the message that each link carried last. */
-  readonly #last = new Map<PartyId, Required<MessageQuestion>>();
+  /** The newest attempt on each link, and the messages that it has carried since. */
+  readonly #links = new Map<PartyId, { readonly newest: Required<Moment>; readonly sent: number }>();
   /** Cancels what is held back. */
   readonly #held = new Set<() => void>();
 
@@ -59,12 +59,18 @@ export class FaultySender {
 
   #question(to: PartyId, message: Message): MessageQuestion {
     const moment = momentOf(message);
-    const last = this.#last.get(to);
-    const isSame = last?.round === moment.round && last.attempt === moment.attempt;
-    const sequence = isSame ? last.sequence + 1 : 0;
-    const question = { ...moment, from: this.#options.from, to, purpose: "message", sequence };
-    this.#last.set(to, question);
-    return question;
+    const link = this.#links.get(to);
+    const { newest, sent } = link && !isNewer(moment, link.newest) ? link : { newest: moment, sent: 0 };
+    this.#links.set(to, { newest, sent: sent + 1 });
+    const { round } = message;
+    return {
+      round,
+      attempt: newest.attempt,
+      from: this.#options.from,
+      to,
+      purpose: "message",
+      sequence: sent,
+    };
   }
 
   #after(seconds: number, act: () => void): void {
@@ -78,4 +84,8 @@ export class FaultySender {
     });
     this.#held.add(cancel);
   }
+}
+
+function isNewer(a: Required<Moment>, b: Required<Moment>): boolean {
+  return a.round > b.round || (a.round === b.round && a.attempt > b.attempt);
 }

@@ -92,10 +92,22 @@ describe("a connection in its handshake", () => {
     { what: "too large a piece", send: [ping(1), new Uint8Array(MAX_PIECE + 1)] },
     { what: "too long a text", send: ["x".repeat(MAX_PIECE + 1)] },
   ])("keeps nothing of a stranger who sends $what, whatever still comes", async ({ send }) => {
-    const { connection, mine, clock } = buffered(4);
-    for (const piece of send) mine.arrive(piece);
-    expect(mine.isOpen).toBe(false);
-    mine.arrive(ping(9));
+    const clock = new HandClock();
+    // Like a socket, it delivers for a while after it was closed.
+    let arrive: (piece: Piece) => void = () => {};
+    let closed = 0;
+    const connection = new BufferedConnection(
+      {
+        ...{ sendText: () => {}, sendBytes: () => {}, drained: async () => {}, close: () => closed++ },
+        listen: ({ text, bytes }) => {
+          arrive = (piece) => (typeof piece === "string" ? text(piece) : bytes(piece));
+        },
+      },
+      4,
+    );
+    for (const piece of send) arrive(piece);
+    for (let i = 0; i < 10; i++) arrive(ping(9));
+    expect(closed).toBe(1);
     await expect(connection.next(clock, 10)).rejects.toEqual(refusal("session.rate"));
     expect(listening(connection)).toEqual({ pieces: [], closed: 1 });
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../errors.ts";
 import { SessionError } from "./control.ts";
 import { HandClock } from "./testing/hand-clock.ts";
+import { memoryConnections } from "./testing/memory-connection.ts";
 import { bytesOf } from "./testing/played-session.ts";
 import { setScene } from "./testing/scene.ts";
 
@@ -56,6 +57,27 @@ describe("a dial", () => {
     expect(tries).toBe(1);
   });
 
+  test("tries again after a server that hung up, or fell silent, in the midst of the handshake", async () => {
+    const clock = new HandClock();
+    const { client, until } = await setScene();
+    const { welcomes, statuses, connections } = await client("ann", {
+      clock,
+      lives: (n) => (n === 0 ? 2 : Number.POSITIVE_INFINITY),
+    });
+    await until(() => statuses.at(-1)?.kind === "waiting");
+    expect(statuses.at(-1)).toMatchObject({ reason: "The peer closed the connection." });
+    clock.pass(0);
+    await until(() => welcomes.length === 1);
+    expect(connections).toHaveLength(2);
+
+    const patient = new HandClock();
+    const mute = await client("bob", { clock: patient, connect: async () => memoryConnections()[0] });
+    await expect.poll(() => patient.waiting).toBe(1);
+    patient.pass(10);
+    await until(() => mute.statuses.at(-1)?.kind === "waiting");
+    expect(mute.statuses.at(-1)).toMatchObject({ reason: "The peer said nothing for 10 seconds." });
+  });
+
   test("can be left before it has reached anybody, and never comes back", async () => {
     const clock = new HandClock();
     const { client, until, statuses: waits } = await unreachable(clock);
@@ -101,12 +123,13 @@ describe("a dial", () => {
     const clock = new HandClock();
     const { client, until, reception, connect, log } = await setScene();
     const slow: (() => void)[] = [];
+    let tries = 0;
     const { dial, welcomes, statuses, ends } = await client("ann", {
       clock,
       random: () => 1,
       connect: async () => {
         // All but the first are slow.
-        if (welcomes.length > 0) await new Promise<void>((resolve) => slow.push(resolve));
+        if (tries++ > 0) await new Promise<void>((resolve) => slow.push(resolve));
         return connect();
       },
     });

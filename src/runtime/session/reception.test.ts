@@ -35,6 +35,14 @@ describe("a reception", () => {
     expect(reception.guests()).toEqual([{ name: "ann", connected: true, roundTrip: undefined }]);
   });
 
+  test("counts nobody as a stranger who has joined", async () => {
+    const pending: number[] = [];
+    const { client, until, reception } = await setScene({ joined: () => pending.push(reception.pending) });
+    const { welcomes } = await client("ann");
+    await until(() => welcomes.length === 1);
+    expect(pending).toEqual([0]);
+  });
+
   test("does not wait for ever for a stranger's words", async () => {
     const clock = new HandClock();
     const { connect, reception, refused, until } = await setScene({ clock });

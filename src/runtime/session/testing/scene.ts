@@ -52,6 +52,7 @@ export interface SceneOptions {
   readonly limits?: Partial<ReceptionLimits>;
   readonly clock?: Clock;
   readonly admit?: (claim: Claim) => Promise<PartyId>;
+  readonly joined?: () => void;
 }
 
 export interface ClientOptions extends Partial<DialOptions> {
@@ -74,6 +75,7 @@ export async function setScene(options: SceneOptions = {}) {
       ...{ identity, clock, admit, limits: { ...LIMITS, ...limits } },
       joined(client) {
         log.push(`${client} joined`);
+        options.joined?.();
         tell();
       },
       left(client, reason) {
