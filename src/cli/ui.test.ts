@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ListedRun } from "../records/live/listed-run.ts";
 import { streamed } from "../dashboard/testing/test-dashboard.ts";
+import type { ListedRun } from "../records/live/listed-run.ts";
 import { runProgram } from "./program.ts";
 
 let folder: string;

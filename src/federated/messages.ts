@@ -17,7 +17,10 @@ export const roundBody = z.object({
 export const closeBody = z.object({ attempt: z.number().int().min(1), accepted: z.boolean() });
 
 /** Client to server: local training did not give finite numbers. */
-export const divergedBody = z.object({ attempt: z.number().int().min(1), loss: z.string().max(32) });
+export const divergedBody = z.object({
+  attempt: z.number().int().min(1),
+  loss: z.enum(["NaN", "Infinity", "-Infinity"]),
+});
 
 /** Every message of a protocol carries the attempt, so that answers to an abandoned attempt are recognised. */
 export const attemptBody = z.looseObject({ attempt: z.number().int().min(1) });

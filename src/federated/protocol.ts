@@ -112,6 +112,8 @@ export interface ClientHalf {
 
 export interface Protocol {
   readonly kind: string;
+  /** Whether clients send to each other; a server of real clients passes nothing on otherwise. Default false. */
+  readonly betweenClients?: boolean;
   server(): ServerHalf;
   client(me: PartyId): ClientHalf;
 }

@@ -68,8 +68,9 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   #optimizerState: Float32Array[];
   /** Of the round in progress. */
   #cohort: ReadonlySet<PartyId> = new Set();
-  /** What the first client said whose training diverged. */
+  /** What the first client said whose training diverged, and all who said so. */
   #divergence: string | undefined;
+  #divergent = new Set<PartyId>();
   #outcomes = new Map<PartyId, { outcome: Outcome; reason?: string }>();
   /** Seconds from the opening of the round to each client's last message in it. */
   #answeredAfter = new Map<PartyId, number>();
@@ -84,6 +85,11 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#clients = new Set(plan.clients);
     this.#model = plan.initial;
     this.#optimizerState = optimizer.start(plan.initial.length);
+  }
+
+  /** The round in progress, or the last one that is finished. */
+  get round(): number {
+    return this.#address.round;
   }
 
   /** The model after the last finished round. */
@@ -181,6 +187,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#outcomes = new Map();
     this.#answeredAfter = new Map();
     this.#divergence = undefined;
+    this.#divergent = new Set();
     const control = this.#optimizer.kind === "scaffold" ? this.#optimizerState[0] : undefined;
     const dimension = control ? 2 * this.#model.length : this.#model.length;
     const cohortOfHalf: Cohort = { ...address, clients: cohort, minimum: select.minimum, target, dimension };
@@ -234,11 +241,11 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   /** One client's word must not end the run for all: it is left out, and only a round without enough others fails. */
   #diverged(client: PartyId, message: Message, now: number): ServerEffect[] {
     const body = divergedBody.safeParse(message.body);
-    const reason =
-      body.success && !Number.isFinite(Number(body.data.loss))
-        ? `the loss of ${client} became ${body.data.loss}`
-        : `the update of ${client} is no longer finite`;
+    const reason = body.success
+      ? `the loss of ${client} became ${body.data.loss}`
+      : `the update of ${client} is no longer finite`;
     this.#divergence ??= reason;
+    this.#divergent.add(client);
     const rejected = [{ client, code: "update.diverged", reason: `Training diverged: ${reason}.` }];
     return this.#carryOut({ ...this.#half.left(client), rejected }, now);
   }
@@ -299,12 +306,14 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       ...this.#close([]),
       { kind: "record", event: { kind: "round-failed", round, attempt, code, reason } },
     ];
-    if (this.#divergence !== undefined) {
+    const attempts = this.#plan.retries + 1;
+    // Further attempts would end the same way, unless some had an answer: then the others may just have lied.
+    const isHopeless = [...this.#answeredAfter.keys()].every((client) => this.#divergent.has(client));
+    if (this.#divergence !== undefined && (isHopeless || attempt >= attempts)) {
       const remedy = "Lower local.optimizer.rate or set local.optimizer.clip.";
       const what = `Training diverged in round ${round}: ${this.#divergence}. ${remedy}`;
       return [...effects, ...this.#fail("run.diverged", what)];
     }
-    const attempts = this.#plan.retries + 1;
     if (this.#stage === "setup" || attempt >= attempts) {
       const what = this.#stage === "setup" ? "The set-up" : `Round ${round}`;
       const tries = attempts === 1 ? "" : ` after ${attempt} attempts`;

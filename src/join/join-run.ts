@@ -15,6 +15,7 @@ import type { Message } from "../runtime/message.ts";
 import { withAbsences } from "../runtime/network/absences.ts";
 import { FaultySender } from "../runtime/network/faulty-sender.ts";
 import { type Absence, createNetwork } from "../runtime/network/network.ts";
+import type { PartyId } from "../runtime/party.ts";
 import type { Farewell } from "../runtime/session/control.ts";
 import { Dial, type DialOptions, type DialStatus } from "../runtime/session/dial.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
@@ -96,7 +97,7 @@ class Membership {
         this.#sender?.close();
         this.#host?.joined("server");
       },
-      deliver: (frame) => this.#deliver(frame),
+      deliver: (frame, { from = "server" }) => this.#deliver(from, frame),
       refuse: ({ code, message }) => observe({ kind: "refused", code, reason: message }),
       status: observe,
       over: (end) => {
@@ -117,7 +118,12 @@ class Membership {
     else this.#dial.start();
   }
 
-  #deliver(frame: Uint8Array): void {
+  /** @param from the server, or a client whose message the server has passed on: only the protocol listens to that */
+  #deliver(from: PartyId, frame: Uint8Array): void {
+    if (from !== "server") {
+      this.#host?.receive(from, frame);
+      return;
+    }
     let message: Message;
     try {
       message = decodeMessage(frame, { maxBytes: MAX_MESSAGE_BYTES });

@@ -103,7 +103,7 @@ export async function* servePrepared(
     ...{ state: record.world, at: record.past.at(-1)!.at, known: resume ? members() : [] },
   });
   const close = await open(service);
-  let farewell: "finished" | "stopped" | "failed" = "failed";
+  let farewell: "finished" | "stopped" | "failed" = "stopped";
   let roundStartedAt = performance.now();
   try {
     for await (const batch of service.run(signal)) {
@@ -128,6 +128,7 @@ export async function* servePrepared(
       yield await record.finish(service.now, service.server.model);
     }
   } catch (error) {
+    farewell = "failed";
     throw await record.fail(service.now, error, service.finished ? null : record.round + 1);
   } finally {
     await service.close(farewell);

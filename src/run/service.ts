@@ -79,6 +79,8 @@ export class Service {
   readonly #sender: FaultySender;
   /** Those who have read their data and take part. */
   readonly #ready = new Set<PartyId>();
+  readonly #betweenClients: boolean;
+  /** By client; kept while it is away, or leaving would wipe the slate clean. */
   readonly #noted = new Map<PartyId, RateLimit>();
   /** Who was here before a restart, and has not come back. */
   readonly #missing: Set<PartyId>;
@@ -91,6 +93,7 @@ export class Service {
   constructor(options: ServiceOptions) {
     const { prepared, trainer, identity, clock, admit } = options;
     this.#options = options;
+    this.#betweenClients = protocolOf(prepared.recipe).betweenClients ?? false;
     const began = clock.now() - options.at;
     this.#clock = { now: () => clock.now() - began, after: clock.after };
     this.#limits = { ...defaultLimits(prepared.initial.length), ...options.limits };
@@ -243,7 +246,6 @@ export class Service {
   }
 
   #left(client: PartyId): void {
-    this.#noted.delete(client);
     if (this.#ready.delete(client)) this.#host.left(client);
   }
 
@@ -251,14 +253,22 @@ export class Service {
     if (to !== undefined) this.#relay(from, frame, to);
     else {
       this.traffic.count(from, "server", frame.length);
-      if (this.#ready.has(from)) this.#host.receive(from, frame);
+      // Between rounds nothing is waited for; what came now would only fill the memory until the last is on disk.
+      if (this.#ready.has(from) && this.#host.held) {
+        this.#record({ kind: "late-answer", round: this.server.round, client: from });
+      } else if (this.#ready.has(from)) this.#host.receive(from, frame);
       else this.#admitReady(from, frame);
     }
   }
 
   /** Clients know each other through the protocol alone; what is in the frame is for the receiver to judge. */
   #relay(from: PartyId, frame: Uint8Array, to: readonly PartyId[]): void {
-    for (const client of to) {
+    if (!this.#betweenClients) {
+      const reason = "Clients do not send to each other under this protocol.";
+      this.#record({ kind: "refused", from, code: "session.relay", reason });
+      return;
+    }
+    for (const client of new Set(to)) {
       if (!this.#ready.has(from) || !this.#ready.has(client)) continue;
       this.traffic.count(from, client, frame.length);
       this.reception.send(client, frame, { from });

@@ -13,6 +13,9 @@ export class Membership {
   readonly #path: string;
   readonly #members: Members;
   #saving: Promise<void> = Promise.resolve();
+  /** Changes so far, and those that are on disk. */
+  #changes = 0;
+  #saved = 0;
 
   private constructor(path: string, members: Members) {
     this.#path = path;
@@ -26,12 +29,12 @@ export class Membership {
     return new Membership(path, members ?? new Members());
   }
 
-  /** A new invitation; the token is in nobody's hands but the caller's. */
-  async invite(uses: TokenRecord["uses"]): Promise<string> {
-    const { token, record } = await issueToken("client", uses);
-    this.#members.addToken(record);
+  /** New invitations; the tokens are in nobody's hands but the caller's. */
+  async invite(count: number, uses: TokenRecord["uses"]): Promise<string[]> {
+    const issued = await Promise.all(Array.from({ length: count }, () => issueToken("client", uses)));
+    for (const { record } of issued) this.#members.addToken(record);
     await this.#save();
-    return token;
+    return issued.map(({ token }) => token);
   }
 
   /**
@@ -73,8 +76,9 @@ export class Membership {
       token: isProven ? record.id : undefined,
     });
     if (!admission.ok) throw new SessionError(admission.code, admission.reason);
-    // Nobody is welcomed whom a restart would not know.
-    if (admission.changed) await this.#save();
+    // Nobody is welcomed whom a restart would not know, also when an earlier attempt to write it down has failed.
+    if (admission.changed) this.#changes++;
+    if (this.#saved !== this.#changes) await this.#save();
     return admission.member.name;
   }
 
@@ -85,9 +89,12 @@ export class Membership {
 
   /** Writes one after the other; each holds the state of its own moment or a later one. */
   #save(): Promise<void> {
-    this.#saving = this.#saving
-      .catch(() => {})
-      .then(() => writePrivateFile(this.#path, this.#members.snapshot()));
+    const save = async (): Promise<void> => {
+      const changes = this.#changes;
+      await writePrivateFile(this.#path, this.#members.snapshot());
+      this.#saved = changes;
+    };
+    this.#saving = this.#saving.then(save, save);
     return this.#saving;
   }
 }

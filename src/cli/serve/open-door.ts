@@ -16,10 +16,13 @@ import type { RunFolder } from "../../records/node/index.ts";
 import type { Door } from "../../run/serve.ts";
 import { type Certificate, developmentCertificate } from "../../runtime/node/certificate.ts";
 import { serverIdentity } from "../../runtime/node/key-store.ts";
+import { systemClock } from "../../runtime/node/system-clock.ts";
 import { loadCertificate } from "../../runtime/node/tls.ts";
 import { acceptWebSockets } from "../../runtime/node/websocket-server.ts";
+import { SessionError } from "../../runtime/session/control.ts";
 import { fingerprint } from "../../runtime/session/identity.ts";
 import { formatJoinLink } from "../../runtime/session/join-link.ts";
+import { RateLimit } from "../../runtime/session/rate-limit.ts";
 import { inUrl, isLoopback, type ListenAddress, reachableHosts } from "./listen-address.ts";
 import { Membership } from "./membership.ts";
 import { createSessionMetrics } from "./session-metrics.ts";
@@ -58,6 +61,9 @@ export interface Links {
   readonly observer: string;
 }
 
+/** Refusals that are logged, on average and at once. */
+const LOGGED_PER_SECOND = 1;
+const LOGGED_AT_ONCE = 100;
 /** Milliseconds that a connection gets for the head of its request. */
 const HEAD_PATIENCE = 10_000;
 const MOST_CONNECTIONS = 20_000;
@@ -69,13 +75,22 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
   if (options.allow !== undefined) await membership.allow(options.allow);
   const registry = new Registry();
   const metrics = createSessionMetrics(registry);
+  const logged = new RateLimit(LOGGED_PER_SECOND, LOGGED_AT_ONCE);
   return {
     identity,
-    admit: (claim) => membership.admit(claim),
+    async admit(claim) {
+      try {
+        return await membership.admit(claim);
+      } catch (error) {
+        if (!(error instanceof SessionError)) log.error({ error: String(error) }, "nobody can be let in");
+        throw error;
+      }
+    },
     members: () => membership.names(),
     refused(from, code) {
       metrics.refused(code);
-      log.warn({ client: from, code }, "refused");
+      // Strangers may not fill the disk; the metrics count them all.
+      if (logged.allow(systemClock.now())) log.warn({ client: from, code }, "refused");
     },
     async open(service) {
       metrics.watch(service);
@@ -84,7 +99,7 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
       const certificate = await certificateFor(folder, hosts, options);
       const tokens = { observer: newToken(), operator: newToken() };
       const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
-      const names = [...hosts, ...(publicUrl ? [publicUrl.hostname] : [])].map(inUrl);
+      const names = [...hosts.map(inUrl), ...(publicUrl ? [publicUrl.hostname] : [])];
       const dashboard = createDashboard({
         folder: dirname(folder.path),
         tokens,
@@ -107,7 +122,11 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
       ) as Server;
       server.maxConnections = MOST_CONNECTIONS;
       const endWebSockets = acceptWebSockets(server, service.reception, {
-        allows: (origin, { headers }) => URL.canParse(origin) && new URL(origin).host === headers.host,
+        // The page must be this server's own, by a name that is: see `onlyHosts`.
+        allows: (origin, { headers }) =>
+          URL.canParse(origin) &&
+          new URL(origin).host === headers.host &&
+          names.includes(new URL(origin).hostname),
       });
       await listen(server, options.listen);
       const { port } = server.address() as AddressInfo;
@@ -119,10 +138,11 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
         serverKey: await fingerprint(identity.publicKey),
         ...(isPinned && { certificate: certificate.fingerprint }),
       };
-      const invitations = Array.from({ length: options.invitations || 1 }, () =>
-        membership.invite(options.invitations > 0 ? "single" : "reusable"),
+      const invitations = await membership.invite(
+        options.invitations || 1,
+        options.invitations > 0 ? "single" : "reusable",
       );
-      const join = (await Promise.all(invitations)).map((token) => formatJoinLink({ ...link, token }));
+      const join = invitations.map((token) => formatJoinLink({ ...link, token }));
       const board = (token: string) => `${url}/dashboard/#token=${token}`;
       log.info({ url, run: folder.run, tls: certificate !== undefined }, "listening");
       options.announce({ join, operator: board(tokens.operator), observer: board(tokens.observer) });

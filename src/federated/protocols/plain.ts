@@ -27,11 +27,14 @@ export function plain(options: PlainOptions): Protocol {
 }
 
 const MAX_EXAMPLES = 1e9;
+const MAX_METRIC = 1e9;
+
+const metric = z.number().min(-MAX_METRIC).max(MAX_METRIC).optional();
 
 const updateBody = z.object({
   examples: z.number().int().min(1).max(MAX_EXAMPLES),
   // A task may have a metric of its own, whose range is not that of an accuracy.
-  metrics: z.object({ accuracy: z.number().optional(), loss: z.number().optional() }),
+  metrics: z.object({ accuracy: metric, loss: metric }),
 });
 
 class PlainServer implements ServerHalf {

@@ -17,7 +17,12 @@ import type {
 } from "../protocol.ts";
 
 export function maskedSum(): Protocol {
-  return { kind: "masked-sum", server: () => new Server(), client: (me) => new Client(me) };
+  return {
+    kind: "masked-sum",
+    betweenClients: true,
+    server: () => new Server(),
+    client: (me) => new Client(me),
+  };
 }
 
 class Server implements ServerHalf {

@@ -15,17 +15,15 @@ export async function checkLog(folder: string, rounds: number): Promise<Told[]> 
   expect(events.at(-1)!.kind).toBe("run-finished");
   const kinds = events.map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind === "run-finished" || kind === "run-failed")).toHaveLength(1);
-  for (const [i, { at }] of events.entries()) expect(at).toBeGreaterThanOrEqual(events[Math.max(0, i - 1)].at);
+  for (const [i, { at }] of events.entries())
+    expect(at).toBeGreaterThanOrEqual(events[Math.max(0, i - 1)].at);
   const numbers = Array.from({ length: rounds }, (_, i) => i + 1);
   const finished = events.filter((event) => event.kind === "round-finished");
   expect(finished.map(({ round }) => round)).toEqual(numbers);
   return finished.map((end) => checkRound(events, end));
 }
 
-function checkRound(
-  events: readonly RunEvent[],
-  end: Extract<RunEvent, { kind: "round-finished" }>,
-): Told {
+function checkRound(events: readonly RunEvent[], end: Extract<RunEvent, { kind: "round-finished" }>): Told {
   const { round } = end;
   const outcomes = events.filter((event) => event.kind === "client-outcome" && event.round === round);
   const start = events.findLast((event) => event.kind === "round-started" && event.round === round);
@@ -41,7 +39,8 @@ function checkRound(
   const before = events.slice(0, events.indexOf(outcomes[0]));
   return {
     contributors: ends.filter(({ outcome }) => outcome === "contributed").map(({ client }) => client),
-    registered: new Set(before.map((event) => event.kind === "client-joined" && event.client).filter(Boolean)).size,
+    registered: new Set(before.map((event) => event.kind === "client-joined" && event.client).filter(Boolean))
+      .size,
   };
 }
 

@@ -33,7 +33,10 @@ export async function modelAfter(
       const { update, examples, steps }: TrainResult = await clients.get(name)!.trainer.run({
         ...{ kind: "train", shard: 0, parameters: model, work },
         ...(serverControl && { correction: scaffoldCorrection(serverControl, control) }),
-        seed: random.stream("client", name).stream("train", index + 1).bits(),
+        seed: random
+          .stream("client", name)
+          .stream("train", index + 1)
+          .bits(),
       });
       weights.push(recipe.aggregator.weights === "examples" ? examples : 1);
       if (serverControl === undefined) {

@@ -77,6 +77,10 @@ export class Host<Job, Result, Event> {
     this.#held = true;
   }
 
+  get held(): boolean {
+    return this.#held;
+  }
+
   release(): void {
     this.#held = false;
     this.#drain();

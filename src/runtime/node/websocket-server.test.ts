@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { ServerOptions } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -208,34 +208,45 @@ describe("the server's WebSockets", () => {
     const { refused: crowded } = scene;
     const early = await scene.client("early");
     await scene.until(() => early.welcomes.length === 1);
-    const before = memoryInUse();
+    const memory: number[] = [];
     // Both ends are in this process.
     const atOnce = Math.min(2500, Math.floor((openFilesLimit() - 500) / 2));
     let seconds = 0;
     for (let come = 0; come < STRANGERS; come += atOnce) {
       const size = Math.min(atOnce, STRANGERS - come);
-      const wave = await Promise.all(Array.from({ length: size }, () => dial(port, upgradeRequest())));
+      let upgraded = 0;
+      const wave = await Promise.all(Array.from({ length: size }, () => stranger(port, () => upgraded++)));
       const began = performance.now();
       const { welcomes, dial: entered, ends } = await scene.client(`client-${come}`);
       await scene.until(() => welcomes.length === 1);
       seconds = Math.max(seconds, (performance.now() - began) / 1000);
-      await expect
-        .poll(() => wave.every(({ heard }) => heard.includes("101")), { timeout: 20_000 })
-        .toBe(true);
+      await expect.poll(() => upgraded, { timeout: 20_000 }).toBe(size);
       expect(scene.reception.pending).toBeLessThanOrEqual(PENDING);
       expect(crowded.length).toBeGreaterThanOrEqual(come + size - PENDING * Math.ceil((come + 1) / atOnce));
       entered.leave();
       await scene.until(() => ends.length === 1);
-      for (const { socket } of wave) socket.destroy();
+      for (const socket of wave) socket.destroy();
       await expect.poll(connections, { timeout: 20_000 }).toBe(1);
+      memory.push(memoryInUse());
     }
     expect(seconds).toBeLessThan(5);
     expect(scene.reception.pending).toBe(0);
     expect(new Set(crowded)).toEqual(new Set(["stranger session.crowded"]));
     expect(early.ends).toEqual([]);
-    expect(memoryInUse() - before).toBeLessThan(20e6);
+    // Measured after the first wave too, so what a process makes once does not count.
+    expect(memory.at(-1)! - memory[0]).toBeLessThan(5e6);
   }, 120_000);
 });
+
+/** Asks for a WebSocket, and says nothing any more. */
+async function stranger(port: number, upgraded: () => void): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.once("data", upgraded);
+  await once(socket, "connect");
+  socket.write(upgradeRequest());
+  return socket;
+}
 
 function memoryInUse(): number {
   setFlagsFromString("--expose-gc");

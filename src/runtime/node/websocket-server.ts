@@ -24,6 +24,9 @@ export function acceptWebSockets(
     maxPayload: MAX_PIECE,
     perMessageDeflate: false,
     skipUTF8Validation: false,
+    // Crumbs cost far more memory than their bytes.
+    maxFragments: 16,
+    maxBufferedChunks: 256,
   });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = request.url?.split("?")[0];

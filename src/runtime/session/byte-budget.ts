@@ -19,6 +19,11 @@ export class ByteBudget {
     return this.#used;
   }
 
+  /** Whether somebody waits for room. */
+  get isContended(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Calls `granted` once the bytes are set aside, at once where there is room. */
   reserve(bytes: number, granted: () => void): Reservation {
     const entry: Entry = { bytes, granted, state: "waiting", reclaim: () => {} };

@@ -54,7 +54,7 @@ const LONGEST_PAUSE = 30;
 /** Pieces of the first messages that may come before the session listens. */
 const FIRST_PIECES = 1024;
 /** Failures that another attempt may overcome. */
-const PASSING = new Set(["session.closed", "session.timeout"]);
+const PASSING = new Set(["session.closed", "session.timeout", "session.rate", "session.internal"]);
 const CONTROLS_PER_SECOND = 20_000;
 
 export class Dial {

@@ -172,10 +172,12 @@ export async function receiveClient<Admitted extends { readonly welcome: Welcome
     // From here to the session nothing may wait: the client sends as soon as it is welcome.
     const binding = await talk.say({ step: "welcome", ...admitted.welcome }, identity);
     return { admitted, binding, peerKey };
-  } catch (error) {
-    if (error instanceof SessionError) {
-      connection.sendText(formatControl({ kind: "refused", code: error.code, reason: error.message }));
-    }
+  } catch (cause) {
+    // Whoever asks to be let in may not end the process by it, and learns nothing about what is wrong here.
+    const reason = "The server cannot let anybody in at the moment; try again later.";
+    const error =
+      cause instanceof SessionError ? cause : new SessionError("session.internal", reason, { cause });
+    connection.sendText(formatControl({ kind: "refused", code: error.code, reason: error.message }));
     throw error;
   }
 }

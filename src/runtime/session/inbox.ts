@@ -74,7 +74,7 @@ export class Inbox {
 
   /** Whether the peer sends the message in hand too slowly. */
   isStalled(now: number): boolean {
-    return this.#incoming?.isStalled(now) ?? false;
+    return this.#incoming?.isStalled(now, this.#options.budget.isContended) ?? false;
   }
 
   /**

@@ -16,6 +16,7 @@ export interface Announcement {
 /** Seconds until a transfer must have got going, and bytes a second that it must keep up from then on. */
 const PATIENCE = 30;
 const SLOWEST = 4096;
+const SLOWEST_CONTENDED = 65_536;
 
 export class IncomingMessage {
   readonly announcement: Announcement;
@@ -77,10 +78,16 @@ export class IncomingMessage {
     this.#digest!.advance(this.#filled);
   }
 
-  /** Whether the peer sends so slowly, the signature included, that it only keeps the memory occupied. */
-  isStalled(now: number): boolean {
+  /**
+   * Whether the peer sends so slowly, the signature included, that it only keeps the memory occupied.
+   *
+   * @param isContended whether others wait for it: then all has to come at a speed that phones reach
+   */
+  isStalled(now: number, isContended: boolean): boolean {
     if (this.#since === undefined) return false;
-    return this.#filled - this.#from < (now - this.#since - PATIENCE) * SLOWEST;
+    const passed = now - this.#since - PATIENCE;
+    if (isContended || this.whole) return passed * SLOWEST_CONTENDED > this.announcement.bytes - this.#from;
+    return this.#filled - this.#from < passed * SLOWEST;
   }
 
   digest(): Promise<Uint8Array> {

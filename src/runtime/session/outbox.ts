@@ -17,17 +17,22 @@ export interface Address {
 
 /** Messages that may be on their way unacknowledged. */
 export const WINDOW = 64;
-/** Messages that may wait for a peer, and their bytes, a single one excepted; a slower peer is given up. */
+/** Messages that may wait for a peer; a slower one is given up. */
 const MAX_WAITING = 65_536;
-const MAX_WAITING_BYTES = 2 ** 30;
 
 export class Outbox {
+  readonly #maxBytes: number;
   #messages: Outgoing[] = [];
   #bytes = 0;
   /** Sequence of the newest message. */
   #newest = 0;
   /** How many of `#messages` the connection has been given. */
   #sent = 0;
+
+  /** @param maxBytes that may wait for the peer; a single message may have more */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
 
   get isEmpty(): boolean {
     return this.#messages.length === 0;
@@ -36,7 +41,7 @@ export class Outbox {
   /** Whether the peer is too slow to be waited for. */
   get isOverfull(): boolean {
     const { length } = this.#messages;
-    return length > MAX_WAITING || (length > 1 && this.#bytes > MAX_WAITING_BYTES);
+    return length > MAX_WAITING || (length > 1 && this.#bytes > this.#maxBytes);
   }
 
   /** The message that the connection was given last. */

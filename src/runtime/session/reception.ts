@@ -15,6 +15,7 @@ import type { Connection } from "./connection.ts";
 import { type Farewell, SessionError } from "./control.ts";
 import { type Claim, type Resume, receiveClient, type Welcome } from "./handshake.ts";
 import type { Identity } from "./identity.ts";
+import { RateLimit } from "./rate-limit.ts";
 import { type Address, Session, type SessionLimits } from "./session.ts";
 
 export interface ReceptionOptions {
@@ -39,6 +40,9 @@ export interface ReceptionLimits extends SessionLimits {
   readonly incomingBytes: number;
 }
 
+/** New sessions that one client may begin, on average and at once. */
+const RENEWALS_PER_SECOND = 0.2;
+const RENEWALS_AT_ONCE = 20;
 /** Pieces that may wait during a handshake: it has two from the client. */
 const HANDSHAKE_PIECES = 4;
 
@@ -54,6 +58,8 @@ export class Reception {
   readonly #options: ReceptionOptions;
   readonly #budget: ByteBudget;
   readonly #guests = new Map<PartyId, Guest>();
+  /** New sessions by client. */
+  readonly #renewals = new Map<PartyId, RateLimit>();
   /** Oldest first. */
   readonly #pending = new Set<Connection>();
   /** What everyone is told who comes while this side takes leave. */
@@ -159,6 +165,9 @@ export class Reception {
         const name = await this.#options.admit(claim);
         const key = toBase64url(claim.key);
         const guest = this.#resumable(name, key, claim.resume);
+        // It has come back in time, however long the rest of the handshake takes.
+        guest?.cancelGrace?.();
+        if (guest === undefined) this.#checkRenewals(name);
         const received = (await guest?.session.suspend()) ?? 0;
         const welcome: Welcome = {
           session: guest?.id ?? newSessionId(),
@@ -173,13 +182,23 @@ export class Reception {
     const { welcome, key, resume } = admitted;
     if (this.#isClosed) connection.close();
     else if (resume) {
-      resume.guest.cancelGrace?.();
       resume.guest.session.attach(connection, resume.received);
     } else {
       const before = this.#guests.get(welcome.name);
       if (before) this.#part(before, "lost");
       this.#seat(connection, { id: welcome.session, name: welcome.name, key }, binding, peerKey);
     }
+  }
+
+  /** Coming and going is written down: nobody may do so without end. */
+  #checkRenewals(name: PartyId): void {
+    let limit = this.#renewals.get(name);
+    if (limit === undefined) {
+      limit = new RateLimit(RENEWALS_PER_SECOND, RENEWALS_AT_ONCE);
+      this.#renewals.set(name, limit);
+    }
+    if (limit.allow(this.#options.clock.now())) return;
+    throw new SessionError("session.rate", "Too many new sessions in a short time; wait a little.");
   }
 
   #resumable(name: PartyId, key: string, resume: Resume | undefined): Guest | undefined {

@@ -61,13 +61,16 @@ export interface SessionLimits {
   readonly controlsPerSecond: number;
 }
 
+/** What may wait for a peer: a few of the largest messages, and some more. */
+const WAITING_MESSAGES = 4;
+const WAITING_BYTES = 2 ** 26;
 /** Seconds that a peer gets to take what is left when this side leaves. */
 const LEAVE_PATIENCE = 30;
 
 export class Session {
   readonly #options: SessionOptions;
   readonly #heartbeat: Heartbeat;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   #connection: Connection | undefined;
   #ended = false;
@@ -83,6 +86,7 @@ export class Session {
     const { binding, side, peerKey, clock, limits, budget, deliver } = options;
     this.#options = options;
     this.#rate = newRate(limits);
+    this.#outbox = new Outbox(WAITING_MESSAGES * limits.maxMessageBytes + WAITING_BYTES);
     this.#heartbeat = new Heartbeat({
       clock,
       seconds: limits.heartbeat,
