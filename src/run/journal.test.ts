@@ -22,3 +22,12 @@ test("events that could not be written are still next, so that the log never has
   await journal.flush();
   expect((await store.readAll()).map(({ sequence }) => sequence)).toEqual([1, 2]);
 });
+
+test("an event is in the log soon, also when none comes after it", async () => {
+  const store = openMemoryStore();
+  const journal = new Journal(store, 0);
+  journal.stamp(0, { kind: "client-joined", client: "a" });
+  await journal.flushWhenDue();
+  expect(await store.readAll()).toEqual([]);
+  await expect.poll(() => store.readAll()).toHaveLength(1);
+});

@@ -10,6 +10,7 @@ export class Journal {
   #sequence: number;
   #waiting: RunEvent[] = [];
   #flushedAt = Date.now();
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param sequence the last sequence in the log */
   constructor(store: EventStore, sequence: number) {
@@ -29,16 +30,23 @@ export class Journal {
     return event;
   }
 
+  /** Writes what waits, now or when it has waited long enough: the next event may be long in coming. */
   async flushWhenDue(): Promise<void> {
-    if (Date.now() - this.#flushedAt >= FLUSH_MILLISECONDS) await this.flush();
+    const left = this.#flushedAt + FLUSH_MILLISECONDS - Date.now();
+    // What fails at its time is still next, and the flush after it fails before the run.
+    if (left > 0) this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), left).unref();
+    else await this.flush();
   }
 
   async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const events = this.#waiting;
     this.#flushedAt = Date.now();
     if (events.length === 0) return;
     // Given up only once they are in the log: after a failure, such as a full disk, they are still next.
     await this.#store.append(events);
-    this.#waiting = this.#waiting.slice(events.length);
+    const { sequence: last } = events.at(-1)!;
+    this.#waiting = this.#waiting.filter(({ sequence }) => sequence > last);
   }
 }
