@@ -24,7 +24,15 @@ describe("summarize", () => {
       log(started, finished(1, 0.5), finished(2, 0.9), finished(3, 0.9), finished(4, 0.8), finished(5, null)),
     );
     expect(summary).toEqual({
-      ...{ run: "r-1", fabric: "simulated", recipe: "quickstart", seed: 7, task: "mnist-mlp", clients: 2, parameters: 10 },
+      ...{
+        run: "r-1",
+        fabric: "simulated",
+        recipe: "quickstart",
+        seed: 7,
+        task: "mnist-mlp",
+        clients: 2,
+        parameters: 10,
+      },
       rounds: [0.5, 0.9, 0.9, 0.8, null].map((accuracy, i) => ({
         ...{ round: i + 1, accuracy, loss: accuracy === null ? null : 1 - accuracy },
         ...{ virtualSeconds: 5, wallSeconds: 1, ...traffic, ...counts },

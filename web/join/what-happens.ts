@@ -43,7 +43,7 @@ function workText({ epochs, batch, optimizer, proximal }: LocalWork): string {
 export function protectionOf({ protocol }: Offer["plan"]): string {
   switch (protocol.kind) {
     case "plain":
-      return "The server sees your update by itself, not only the sum of everyone's. An update is not your data, but it can tell something about it. This run adds no masks and no noise.";
+      return "The server sees your update by itself, not only the sum of everyone's. An update is not your data, but it can tell something about it, and the programs that make it come from the server: take part only with a server that you trust so far. This run adds no masks and no noise.";
   }
 }
 

@@ -61,7 +61,7 @@ export interface ClientOptions extends Partial<DialOptions> {
 }
 
 export type Scene = Awaited<ReturnType<typeof setScene>>;
-export type SceneClient = Awaited<ReturnType<Scene["client"]>>;
+type SceneClient = Awaited<ReturnType<Scene["client"]>>;
 
 export async function setScene(options: SceneOptions = {}) {
   const { transport: open = overMemory, limits, clock = systemClock, admit = byName } = options;
