@@ -14,7 +14,7 @@ fabricContract("the simulation", async ({ parties, execute, network }) => {
     roundEnd: () => null,
     refuse: (from, { code }) => {
       refused.push(`${from} ${code}`);
-      return undefined;
+      return code;
     },
     lookahead: 2,
   });

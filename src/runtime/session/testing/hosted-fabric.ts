@@ -107,7 +107,12 @@ async function client(options: FabricOptions, name: PartyId, refused: string[], 
   });
   const dial = new Dial({
     connect: () => transport.connect(),
-    ...{ clock: systemClock, identity: await createIdentity(), name, maxMessageBytes: LIMITS.maxMessageBytes },
+    ...{
+      clock: systemClock,
+      identity: await createIdentity(),
+      name,
+      maxMessageBytes: LIMITS.maxMessageBytes,
+    },
     expect: async () => {},
     random: () => 0,
     renewed: () => host.joined("server"),

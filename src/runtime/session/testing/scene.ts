@@ -60,9 +60,6 @@ export interface ClientOptions extends Partial<DialOptions> {
   readonly lives?: (n: number) => number;
 }
 
-export type Scene = Awaited<ReturnType<typeof setScene>>;
-type SceneClient = Awaited<ReturnType<Scene["client"]>>;
-
 export async function setScene(options: SceneOptions = {}) {
   const { transport: open = overMemory, limits, clock = systemClock, admit = byName } = options;
   const { tell, until } = happenings();
