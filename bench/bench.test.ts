@@ -2,12 +2,14 @@
 import { describe, expect, test } from "vitest";
 import coordinator from "./coordinator.ts";
 import fabric from "./fabric.ts";
+import fuzz from "./fuzz.ts";
 import { median } from "./harness.ts";
 import scale from "./scale.ts";
 
 describe.each([
   { name: "coordinator", bench: coordinator },
   { name: "fabric", bench: fabric },
+  { name: "fuzz", bench: fuzz },
   { name: "scale", bench: scale },
 ])("$name", ({ name, bench }) => {
   test("answers in the shape of a BenchResult", async () => {

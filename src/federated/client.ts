@@ -15,7 +15,8 @@ import { scaffoldCorrection, scaffoldUpdate } from "./control-variates.ts";
 import type { Job, JobResult } from "./jobs.ts";
 import { attemptBody, closeBody, roundBody } from "./messages.ts";
 import type { ClientHalf, ContributionMetrics, Protocol, Step } from "./protocol.ts";
-import { type Address, protocolJob, protocolKind, stepEffects } from "./step-effects.ts";
+import { type Address, isNewer, protocolJob, protocolKind, stepEffects } from "./step-effects.ts";
+import { Variates, type VariatesState } from "./variates.ts";
 
 export interface ClientPlan {
   readonly id: PartyId;
@@ -36,18 +37,12 @@ interface Assignment extends Address {
   metrics: ContributionMetrics;
 }
 
-/** SCAFFOLD's c_k as the update of a round made it. */
-interface Variate extends Address {
-  readonly control: Float32Array;
-}
-
 export interface ClientState {
   readonly assignment: Assignment | undefined;
   readonly latest: Address;
   readonly inRound: boolean;
   readonly early: readonly { readonly from: PartyId; readonly message: Message }[];
-  readonly variates: readonly Variate[];
-  readonly nextVariate: Variate | undefined;
+  readonly variates: VariatesState;
   readonly half: unknown;
 }
 
@@ -69,22 +64,20 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #inRound = true;
   /** Messages of the protocol that overtook the round they belong to. */
   #early: { readonly from: PartyId; readonly message: Message }[] = [];
-  /** SCAFFOLD's c_k, the newest last, before it those that a server which was started again may go back to. */
-  #variates: Variate[] = [];
-  /** The next c_k, valid once the server has confirmed that the update it belongs to was used. */
-  #nextVariate: Variate | undefined;
+  readonly #variates: Variates;
 
   constructor(plan: ClientPlan, protocol: Protocol, random: SimulationRandom) {
     this.#plan = plan;
     this.#protocol = protocol;
     this.#random = random;
     this.#half = protocol.client(plan.id);
+    this.#variates = new Variates(plan.checkpointEvery ?? 1);
   }
 
   handle(input: Input<JobResult>, now: number): ClientEffect[] {
     switch (input.kind) {
       case "start":
-        this.#nextVariate = undefined;
+        this.#variates.withdraw();
         return this.#startAfresh();
       case "joined":
         // A server that was started again goes on from its last checkpoint: rounds may come that were here before.
@@ -105,8 +98,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       latest: this.#latest,
       inRound: this.#inRound,
       early: this.#early,
-      variates: this.#variates,
-      nextVariate: this.#nextVariate,
+      variates: this.#variates.snapshot(),
       half: this.#half.snapshot?.(),
     };
   }
@@ -116,8 +108,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#latest = state.latest;
     this.#inRound = state.inRound;
     this.#early = [...state.early];
-    this.#variates = [...state.variates];
-    this.#nextVariate = state.nextVariate;
+    this.#variates.restore(state.variates);
     this.#half.restore?.(state.half);
   }
 
@@ -167,8 +158,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     const effects = this.#abandon();
     this.#latest = address;
     this.#inRound = true;
-    this.#nextVariate = undefined;
-    this.#forgetVariates();
+    this.#variates.begin(address.round);
     this.#assignment = {
       ...address,
       startedAt: now,
@@ -190,35 +180,19 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     const body = closeBody.safeParse(message.body);
     const { round, attempt } = this.#latest;
     if (!body.success || message.round !== round || body.data.attempt !== attempt) return [];
-    if (body.data.accepted && this.#nextVariate) this.#variates.push(this.#nextVariate);
-    this.#nextVariate = undefined;
+    if (body.data.accepted) this.#variates.confirm();
+    else this.#variates.withdraw();
     this.#inRound = false;
     return this.#abandon();
   }
 
-  /**
-   * The server's first word after it was gone: the last update of this client that it knows of, round 0 for none.
-   * Later ones do not count, because it repeats their rounds, perhaps without this client; and its word that this one
-   * counts may have been lost.
-   */
+  /** The server's first word after it was gone; a later one says nothing new. */
   #goBackTo(message: Message): ClientEffect[] {
     const body = attemptBody.safeParse(message.body);
-    if (!body.success || this.#latest.round !== SET_UP.round) return [];
-    const last = { round: message.round, attempt: body.data.attempt };
-    const next = this.#nextVariate;
-    if (next && !isNewer(next, last) && !isNewer(last, next)) this.#variates.push(next);
-    this.#nextVariate = undefined;
-    this.#variates = this.#variates.filter((variate) => !isNewer(variate, last));
+    if (body.success && this.#latest.round === SET_UP.round) {
+      this.#variates.goBackTo({ round: message.round, attempt: body.data.attempt });
+    }
     return [];
-  }
-
-  /** Those before the last checkpoint that the server has for certain. */
-  #forgetVariates(): void {
-    const { checkpointEvery = 1 } = this.#plan;
-    const { round } = this.#latest;
-    const kept = round - 1 - ((round - 1) % checkpointEvery);
-    const newest = this.#variates.findLastIndex((variate) => variate.round <= kept);
-    this.#variates.splice(0, Math.max(0, newest));
   }
 
   #abandon(): ClientEffect[] {
@@ -286,7 +260,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
         rate: work.optimizer.rate,
       });
       update = next.update;
-      this.#nextVariate = { round, attempt, control: next.clientControl };
+      this.#variates.propose({ round, attempt, control: next.clientControl });
     }
     const trained: PartyEvent = {
       kind: "client-trained",
@@ -301,7 +275,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   }
 
   #clientControl(): Float32Array {
-    return this.#variates.at(-1)?.control ?? new Float32Array(this.#plan.dimension);
+    return this.#variates.current ?? new Float32Array(this.#plan.dimension);
   }
 
   #carryOut(step: Step): ClientEffect[] {
@@ -311,8 +285,4 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
 
 function isVector(tensor: unknown, length: number): boolean {
   return tensor instanceof Float32Array && tensor.length === length && allFinite(tensor);
-}
-
-function isNewer(a: Address, b: Address): boolean {
-  return a.round > b.round || (a.round === b.round && a.attempt > b.attempt);
 }

@@ -10,6 +10,10 @@ export interface Address {
   readonly attempt: number;
 }
 
+export function isNewer(a: Address, b: Address): boolean {
+  return a.round > b.round || (a.round === b.round && a.attempt > b.attempt);
+}
+
 /** Turns a half's wishes into effects: messages get the protocol's prefix and the address. */
 export function stepEffects(protocol: Protocol, address: Address, step: Step): Effect<Job, PartyEvent>[] {
   const effects: Effect<Job, PartyEvent>[] = [];

@@ -46,7 +46,7 @@ export interface Played {
 }
 
 const LIMITS: Partial<ReceptionLimits> = { heartbeat: 5, grace: 3 };
-/** Turns of the event loop after a finished round in which it goes to disk. */
+/** Turns of the event loop in which a round goes to disk, or data are read. */
 const TURNS = 12;
 /** Seconds after which a run hangs. */
 const DEADLINE = 30;
@@ -264,7 +264,11 @@ class Scene {
       expect: async () => {},
       // Next to no pauses, but not a tight loop where a server is gone.
       random: () => 0.002,
-      prepare: async () => ({ run: trainer.run.bind(trainer), async [Symbol.asyncDispose]() {} }),
+      prepare: async () => {
+        // Data take time to read; the server may die meanwhile.
+        for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+        return { run: trainer.run.bind(trainer), async [Symbol.asyncDispose]() {} };
+      },
       observe: (event) => {
         if (life.isOver) return;
         this.#note(name, describe(event));
