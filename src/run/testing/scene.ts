@@ -11,6 +11,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type NetConnectOpts, type Socket } from "node:net";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { expect } from "vitest";
 import { type JoinEvent, joinRun } from "../../join/join-run.ts";
 import type { RunEvent } from "../../records/events.ts";
 import { systemClock } from "../../runtime/node/system-clock.ts";
@@ -159,7 +160,8 @@ class Scene {
         this.#serve(next);
       });
     const run = servePrepared(this.#provisions, {
-      ...{ folder, resume: this.#servers.length > 0, signal: dying.signal, limits: LIMITS },
+      ...{ folder, resume: this.#servers.length > 0, signal: dying.signal },
+      ...{ limits: LIMITS, deal: true },
       door: async () => this.#door(life, moment),
     });
     this.#servers.push(
@@ -235,7 +237,7 @@ class Scene {
   }
 
   #join(name: PartyId): void {
-    const { identity, trainer } = this.#provisions.clients.get(name)!;
+    const { identity, examples, trainer } = this.#provisions.clients.get(name)!;
     const life = new Life();
     const leaving = new AbortController();
     this.#leave.push(() => leaving.abort());
@@ -264,7 +266,9 @@ class Scene {
       expect: async () => {},
       // Next to no pauses, but not a tight loop where a server is gone.
       random: () => 0.002,
-      prepare: async () => {
+      prepare: async ({ trial }) => {
+        // Whoever comes to whichever life of the server is dealt the same.
+        expect(trial?.labels).toEqual(examples.labels);
         // Data take time to read; the server may die meanwhile.
         for (let turn = 0; turn < TURNS; turn++) await setImmediate();
         return { run: trainer.run.bind(trainer), async [Symbol.asyncDispose]() {} };
