@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { limits } from "../../../src/records/report/limits.ts";
 import type { ListedRun } from "../../../src/records/live/listed-run.ts";
 import { formatPercent } from "../../../src/records/report/format.ts";
+import { limits } from "../../../src/records/report/limits.ts";
 import { Notice } from "../../shared/notice.tsx";
 import { type Column, Table } from "../../shared/table.tsx";
 import { listRuns } from "../api.ts";
