@@ -2,7 +2,8 @@
  * Any party of a served run may die at any moment, and any connection may break: the run goes on and ends as its log
  * says, bit for bit. Moments are drawn from a seed, as many as there is time for.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -10,16 +11,16 @@ import { SimulationRandom } from "../numeric/random.ts";
 import type { RecipeInput } from "../recipe/index.ts";
 import { runFolder } from "../records/node/index.ts";
 import { checkLog, checkModel } from "./testing/invariants.ts";
-import { provide } from "./testing/provisions.ts";
+import { CLIENTS, provide } from "./testing/provisions.ts";
 import { type Fault, type Played, play } from "./testing/scene.ts";
 
 const root = mkdtempSync(join(tmpdir(), "coterie-kill-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
 const seed = Date.now() % 1e6;
 
 /** Seconds for the runs of one case, and runs at once. */
-const SECONDS = 7;
+const SECONDS = 6;
 const LANES = 5;
 /** Fewer runs than this would be no proof, however slow the machine. */
 const FEWEST = 12;
@@ -48,21 +49,28 @@ async function stage(name: string, change: Partial<RecipeInput>) {
   const isCorrected = server.optimizer.kind === "scaffold";
   let runs = 0;
 
-  const attempt = (faults: readonly Fault[], calm?: Buffer): Promise<Played> =>
-    play(provisions, join(root, `${name}-${++runs}`), faults, async ({ folder, refusals }) => {
+  let calmModel: Buffer | undefined;
+
+  const attempt = async (faults: readonly Fault[]): Promise<Played> => {
+    const place = join(root, `${name}-${++runs}`);
+    const played = await play(provisions, place, faults, async ({ folder, refusals }) => {
       expect(refusals).toEqual([]);
       const told = await checkLog(folder, rounds);
       // A client that dies takes its control variate along.
       const isLost = ({ party, kind }: Fault) => isCorrected && kind === "kill" && party !== "server";
       if (faults.some(isLost)) return;
       await checkModel(folder, provisions, told);
-      if (calm !== undefined && select.minimum === 3) expect(modelOf(folder).equals(calm)).toBe(true);
+      const model = await readFile(runFolder(folder).model);
+      calmModel ??= model;
+      if (select.minimum === CLIENTS.length) expect(model.equals(calmModel)).toBe(true);
     });
-  const calm = await attempt([]);
-  const model = modelOf(calm.folder);
+    await rm(place, { recursive: true });
+    return played;
+  };
+  const { moments } = await attempt([]);
   return {
-    moments: calm.moments,
-    /** Plays scenes from the end of the list for some seconds, and gives how many, and the part of faults that struck. */
+    moments,
+    /** Plays scenes from the end of the list, as many as there is time for. */
     async play(scenes: Fault[][], seconds = Number.POSITIVE_INFINITY) {
       const until = performance.now() + seconds * 1000;
       const count = { scenes: 0, faults: 0, struck: 0 };
@@ -71,7 +79,7 @@ async function stage(name: string, change: Partial<RecipeInput>) {
           const scene = scenes.pop();
           if (scene === undefined) return;
           count.scenes++;
-          const { struck } = await attempt(scene, model);
+          const { struck } = await attempt(scene);
           count.faults += scene.length;
           count.struck += struck;
         }
@@ -102,10 +110,6 @@ test("the server's last moments", async () => {
   ]);
   await staged.play(scenes);
 }, 180_000);
-
-function modelOf(folder: string): Buffer {
-  return readFileSync(runFolder(folder).model);
-}
 
 /** Every moment of a calm run by itself, and as many pairs of moments, in random order. */
 function drawScenes(moments: ReadonlyMap<string, number>, random: SimulationRandom): Fault[][] {

@@ -114,7 +114,7 @@ test("three processes and two tabs train MNIST together to 0.93, and one tab may
   await server.says(/round 5\//);
   await dashboard.getByRole("link", { name: "run" }).first().click();
   await dashboard.getByText("tab-4").first().waitFor();
-  await dashboard.locator("canvas").first().waitFor();
+  await dashboard.locator(".chart svg").first().waitFor();
   await dashboard.screenshot({ path: join(shots, "dashboard.png"), fullPage: true });
   expect(await server.ended).toBe(0);
   for (const { ended } of clients) expect(await ended).toBe(0);

@@ -133,6 +133,13 @@ describe("the server's WebSockets", () => {
       },
     },
     {
+      what: "crumbs of one piece",
+      code: 1008,
+      send: (socket: WebSocket) => {
+        for (let i = 0; i < 20; i++) socket.send(Uint8Array.of(i), { fin: false });
+      },
+    },
+    {
       what: "text that is not UTF-8",
       code: 1007,
       send: (socket: WebSocket) => socket.send(Uint8Array.of(0xc3, 0x28), { binary: false }),
@@ -145,6 +152,21 @@ describe("the server's WebSockets", () => {
     await expect.poll(connections).toBe(0);
     expect(scene.reception.pending).toBe(0);
     expect(scene.log).toEqual([]);
+  });
+
+  test("end a connection on which one piece comes byte by byte", async () => {
+    const { port, connections } = await serve();
+    const state = await dial(port, upgradeRequest());
+    await expect.poll(() => state.heard).toMatch(/^HTTP\/1.1 101 /);
+    state.socket.setNoDelay(true);
+    // A binary frame of 1000 bytes, masked with zeros (RFC 6455, section 5.2).
+    state.socket.write(Uint8Array.of(0x82, 0xfe, 1000 >> 8, 1000 & 255, 0, 0, 0, 0));
+    for (let i = 0; i < 999 && !state.ended; i++) {
+      await new Promise<void>((resolve) => state.socket.write(Uint8Array.of(0), () => setImmediate(resolve)));
+    }
+    await expect.poll(() => state.ended).toBe(true);
+    state.socket.destroy();
+    await expect.poll(connections).toBe(0);
   });
 
   test("end a connection that does not speak WebSocket any more", async () => {

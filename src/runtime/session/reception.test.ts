@@ -76,6 +76,46 @@ describe("a reception", () => {
     expect([log, reception.guests()]).toEqual([[], []]);
   });
 
+  test("has a client wait that begins one new session after the other", async () => {
+    const clock = new HandClock();
+    const { client, log, refused, until } = await setScene({ clock });
+    const identity = await createIdentity();
+    for (let i = 1; i <= 20; i++) {
+      const { welcomes } = await client("ann", { ...motionless(), identity });
+      await until(() => welcomes.length === 1);
+    }
+    const own = new HandClock();
+    const eager = await client("ann", { clock: own, identity });
+    await until(() => eager.statuses.at(-1)?.kind === "waiting");
+    expect(refused).toEqual(["stranger session.rate"]);
+    expect(log.filter((line) => line === "ann joined")).toHaveLength(20);
+    // Others are not made to wait.
+    const bob = await client("bob", motionless());
+    await until(() => bob.welcomes.length === 1);
+    clock.pass(5);
+    own.pass(1);
+    await until(() => eager.welcomes.length === 1);
+    expect(eager.ends).toEqual([]);
+  });
+
+  test("survives that it cannot let anybody in, and tells nobody why", async () => {
+    let isBroken = true;
+    const own = new HandClock();
+    const { client, refused, until } = await setScene({
+      admit: async ({ name }) => {
+        if (isBroken) throw new Error("ENOSPC: no space left on /home/ann/secret");
+        return name!;
+      },
+    });
+    const { statuses, welcomes } = await client("ann", { clock: own });
+    await until(() => statuses.at(-1)?.kind === "waiting");
+    expect(refused).toEqual(["stranger session.internal"]);
+    expect(JSON.stringify(statuses)).not.toContain("secret");
+    isBroken = false;
+    own.pass(1);
+    await until(() => welcomes.length === 1);
+  });
+
   test("keeps a client's place for a while after its connection broke, and everything that waits for it", async () => {
     const clock = new HandClock();
     const { client, reception, log, until } = await setScene({ clock });

@@ -330,7 +330,7 @@ const breaches: readonly Breach[] = [
       peer.announce(1, LARGE.length);
       await until(() => peer.told("grant").length === 1);
       peer.send(LARGE);
-      for (let second = 0; second < 120; second += 10) {
+      for (let second = 0; second < 60; second += 10) {
         peer.say({ kind: "ping", id: 1 });
         clock.pass(10);
       }
@@ -685,6 +685,18 @@ describe.each(["client", "server"] as const)("the heartbeat of a %s", (side) => 
     expect(state.lost).toBe(0);
   });
 
+  test("takes no answer to what it asked on an earlier connection", async () => {
+    const { session, connect, clock, until } = await playSession({ side });
+    const first = connect();
+    clock.pass(10);
+    await until(() => first.told("ping").length === 1);
+    await session.suspend();
+    const second = connect();
+    clock.pass(5);
+    second.say({ kind: "pong", id: first.told("ping")[0].id });
+    expect(session.roundTrip).toBeUndefined();
+  });
+
   test("ends with a connection that is refused the moment it is there", async () => {
     const { session, connect, clock, refused } = await playSession({ side });
     const peer = connect();
@@ -745,6 +757,17 @@ describe("taking leave", () => {
     peer.hangUp();
     await broken.until(() => broken.left.length === 1);
     expect(broken.state.lost).toBe(0);
+  });
+
+  test("is what a closed tab does; a server that is gone may come back", async () => {
+    const server = await playSession({ side: "server" });
+    server.connect().hangUp(true);
+    await server.until(() => server.left.length === 1);
+    expect([server.left, server.state.lost]).toEqual([["left"], 0]);
+    const client = await playSession({ side: "client" });
+    client.connect().hangUp(true);
+    await client.until(() => client.state.lost === 1);
+    expect(client.left).toEqual([]);
   });
 
   test("of the peer ends the session behind the messages that came before it", async () => {

@@ -26,12 +26,13 @@ export class MemoryConnection implements Connection {
 
   async drained(): Promise<void> {}
 
-  close(): void {
+  /** @param forGood as if the other end were a tab that was closed */
+  close(forGood = false): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     const { peer } = this;
     queueMicrotask(() => {
-      this.#listener?.closed();
+      this.#listener?.closed(forGood);
       peer?.close();
     });
   }

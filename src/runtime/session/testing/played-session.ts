@@ -129,8 +129,8 @@ export class PlayedPeer {
   }
 
   /** The connection breaks. */
-  hangUp(): void {
-    this.#near.close();
+  hangUp(forGood = false): void {
+    this.#near.close(forGood);
   }
 
   async sign(sequence: number, frame: Uint8Array, address: Address = {}, lie: Lie = {}): Promise<string> {
