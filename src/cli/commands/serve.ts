@@ -138,12 +138,16 @@ function announce({ join, operator, observer }: Links, terminal: Terminal, quiet
 }
 
 /** The options that a restart must repeat. */
-function repeatedWords({ listen, deal, insecure, cert, key, public: publicUrl }: Options): string[] {
+function repeatedWords(options: Options): string[] {
+  const { listen, deal, insecure, cert, key, public: publicUrl, invitations, allow, logs } = options;
   return [
     ...["--listen", listen],
     ...(deal ? ["--deal"] : []),
     ...(insecure ? ["--insecure"] : []),
     ...(cert !== undefined && key !== undefined ? ["--cert", cert, "--key", key] : []),
     ...(publicUrl !== undefined ? ["--public", publicUrl] : []),
+    ...(invitations > 0 ? ["--invitations", String(invitations)] : []),
+    ...(allow !== undefined ? ["--allow", allow] : []),
+    ...(logs !== undefined ? ["--logs", logs] : []),
   ];
 }

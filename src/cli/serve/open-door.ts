@@ -61,6 +61,7 @@ export interface Links {
   readonly observer: string;
 }
 
+const STOP_MILLISECONDS = 200;
 /** Refusals that are logged, on average and at once. */
 const LOGGED_PER_SECOND = 1;
 const LOGGED_AT_ONCE = 100;
@@ -99,7 +100,9 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
       const certificate = await certificateFor(folder, hosts, options);
       const tokens = { observer: newToken(), operator: newToken() };
       const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
-      const names = [...hosts.map(inUrl), ...(publicUrl ? [publicUrl.hostname] : [])];
+      const names = [...hosts.map(inUrl), ...(publicUrl ? [publicUrl.hostname] : [])].map((name) =>
+        name.toLowerCase(),
+      );
       const dashboard = createDashboard({
         folder: dirname(folder.path),
         tokens,
@@ -107,7 +110,8 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
         stop(run) {
           if (run !== folder.run) return false;
           log.info({ run }, "stop asked for in the dashboard");
-          options.stop();
+          // Whoever asked for it gets an answer first.
+          setTimeout(options.stop, STOP_MILLISECONDS);
           return true;
         },
         metrics: registry,
