@@ -500,7 +500,28 @@ describe("a session receives", () => {
     expect(Buffer.compare(delivered[0].frame, LARGE)).toBe(0);
   });
 
-  test("a large message from its beginning when others needed the memory, or when it is another one", async () => {
+  test("the rest of a large message also when others have come to wait for the memory meanwhile", async () => {
+    const budget = new ByteBudget(LARGE.length);
+    const { session, connect, delivered, until } = await playSession({ budget });
+    const first = connect();
+    first.announce(1, LARGE.length);
+    first.send(LARGE.subarray(0, 1000));
+    await session.suspend();
+    const second = connect();
+    second.announce(1, LARGE.length);
+    let isGranted = false;
+    budget.reserve(1, () => {
+      isGranted = true;
+    });
+    second.send(LARGE.subarray(1000));
+    expect(isGranted).toBe(false);
+    second.say({ kind: "signed", sequence: 1, signature: await second.sign(1, LARGE) });
+    await until(() => delivered.length === 1);
+    expect(Buffer.compare(delivered[0].frame, LARGE)).toBe(0);
+    expect(isGranted).toBe(true);
+  });
+
+  test("a large message from its beginning when others needed the memory", async () => {
     const budget = new ByteBudget(LARGE.length);
     const { session, connect, delivered, until } = await playSession({ budget });
     const first = connect();
@@ -510,22 +531,30 @@ describe("a session receives", () => {
     budget.reserve(1, () => {}).release();
     const second = connect();
     second.announce(1, LARGE.length);
-    expect(await granted(second)).toBe(0);
-    second.send(LARGE.subarray(0, 1000));
+    await until(() => second.told("grant").length === 1);
+    expect(second.told("grant")[0].offset).toBe(0);
+    second.send(LARGE);
+    second.say({ kind: "signed", sequence: 1, signature: await second.sign(1, LARGE) });
+    await until(() => delivered.length === 1);
+    expect(Buffer.compare(delivered[0].frame, LARGE)).toBe(0);
+  });
+
+  test("a large message from its beginning when it is not the one that had begun", async () => {
+    const { session, connect, delivered, until, budget } = await playSession();
+    const first = connect();
+    first.announce(1, LARGE.length);
+    first.send(LARGE.subarray(0, 1000));
     await session.suspend();
-    const third = connect();
-    third.announce(1, LARGE.length, { to: ["ann"] });
-    expect(await granted(third)).toBe(0);
-    third.send(LARGE);
-    third.say({ kind: "signed", sequence: 1, signature: await third.sign(1, LARGE, { to: ["ann"] }) });
+    const second = connect();
+    second.announce(1, LARGE.length, { to: ["ann"] });
+    await until(() => second.told("grant").length === 1);
+    expect(second.told("grant")[0].offset).toBe(0);
+    expect(budget.used).toBe(LARGE.length);
+    second.send(LARGE);
+    second.say({ kind: "signed", sequence: 1, signature: await second.sign(1, LARGE, { to: ["ann"] }) });
     await until(() => delivered.length === 1);
     expect(delivered[0].address).toEqual({ to: ["ann"] });
     expect(Buffer.compare(delivered[0].frame, LARGE)).toBe(0);
-
-    async function granted(peer: PlayedPeer): Promise<number> {
-      await until(() => peer.told("grant").length === 1);
-      return peer.told("grant")[0].offset;
-    }
   });
 
   test("a message whose verification was still running when the connection was given up, once", async () => {
