@@ -1,7 +1,7 @@
 import { type Address, isNewer } from "./step-effects.ts";
 
 /** SCAFFOLD's c_k as a client's update in a round made it. */
-export interface Variate extends Address {
+interface Variate extends Address {
   readonly control: Float32Array;
 }
 
