@@ -4,6 +4,7 @@
  * both sides' work: encoding and decoding every frame, checking every vector, and the sum.
  */
 import { meanAggregator } from "../src/aggregation/mean.ts";
+import { SimulationRandom } from "../src/numeric/random.ts";
 import { type BenchOptions, type BenchResult, type BenchRow, machine, takeTurns } from "./harness.ts";
 import { inChild, type WithMemory } from "./parts/child.ts";
 import type { NoOpCase, NoOpResult } from "./parts/no-op-rounds.ts";
@@ -65,7 +66,7 @@ async function aggregationRows(parameters: number, entries: number, turns: numbe
     for (let pass = 0; pass < passes; pass++) for (const update of updates) consume(update);
     return (passes * UPDATES * parameters * 4) / 1e6 / (performance.now() - start);
   };
-  const collection = meanAggregator.collect(parameters);
+  const collection = meanAggregator.collect(parameters, SimulationRandom.fromSeed(1));
   const accumulator = new Float64Array(parameters);
   const { medians, quotients } = await takeTurns(turns, [
     measure((update) => collection.add({ client: "client", update, weight: 60 })),

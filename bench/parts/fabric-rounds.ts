@@ -46,7 +46,7 @@ export interface RoundsResult {
 
 const MIB = 2 ** 20;
 const FEWEST_ROUNDS = 4;
-const protocol = plain({ aggregator: meanAggregator, weights: "examples" });
+const protocol = plain({ aggregator: () => meanAggregator, weights: "examples" });
 const random = SimulationRandom.fromSeed(1);
 
 if (process.argv[2] === "clients") await runClients(JSON.parse(process.argv[3]));

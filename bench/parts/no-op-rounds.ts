@@ -65,7 +65,7 @@ await answer<NoOpCase, NoOpResult>(async ({ parameters, clients, seconds, limit 
 function noOpFederation(parameters: number, count: number): Simulation<Job, JobResult, PartyEvent> {
   const random = SimulationRandom.fromSeed(1);
   const clients = Array.from({ length: count }, (_, k) => `client-${k}`);
-  const protocol = plain({ aggregator: meanAggregator, weights: "examples" });
+  const protocol = plain({ aggregator: () => meanAggregator, weights: "examples" });
   const plan = {
     rounds: Number.MAX_SAFE_INTEGER,
     select: { fraction: 1, minimum: 1, over: 1 },

@@ -35,6 +35,9 @@ export function mean(
 /** The mean as a round's aggregator. */
 export const meanAggregator: Aggregator = {
   kind: "mean",
+  needs: 1,
+  condition: "",
+  usesReference: false,
   collect: (dimension) => new MeanCollection(dimension),
 };
 

@@ -6,14 +6,14 @@ import { folderOf, type OutFolder } from "./out-folder.ts";
 import { createProgress, progressStyle } from "./progress.ts";
 import { type ReadyRecipe, withPlace } from "./run-options.ts";
 import type { Runner } from "./runner.ts";
-import { type Terminal, writeLine } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 export type Remedy = (folder: string | undefined) => string;
 
 /**
  * Carries out a recipe to its end and shows the progress.
  *
- * @param options.stop stops the run at the next safe point, as a signal does
+ * @param options.stop stops the run at the next safe point, as a signal does; it comes from the dashboard
  * @param options.onEvent is told each event, those of a resumed run's history too
  * @param options.remedy how to go on after an interruption, as the end of a sentence; it is told the run's folder,
  *   undefined when the run had none yet
@@ -36,13 +36,19 @@ export async function followRun(
   let { folder } = options;
   using progress = createProgress(terminal, progressStyle(terminal, quiet));
   using interrupt = listenForInterrupt(() => {
-    writeLine(terminal.err, "\ncoterie: stopping at the next safe point; press Ctrl-C again to stop at once");
+    progress.say("\ncoterie: stopping at the next safe point; press Ctrl-C again to stop at once");
   });
+  options.stop?.addEventListener(
+    "abort",
+    () => progress.say("coterie: stopping at the next safe point, as asked for in the dashboard"),
+    { once: true },
+  );
   const signal = options.stop ? AbortSignal.any([interrupt.signal, options.stop]) : interrupt.signal;
   try {
     let summary: RunSummary | undefined;
     const { recipe, baseFolder } = ready;
-    for await (const event of runner(recipe, { ...given, workers, resume, signal, baseFolder })) {
+    const { say } = progress;
+    for await (const event of runner(recipe, { ...given, workers, resume, signal, baseFolder, say })) {
       progress.show(event);
       options.onEvent?.(event);
       if (event.kind === "run-started") folder ??= folderOf(event.run);
@@ -51,10 +57,14 @@ export async function followRun(
     if (summary !== undefined) return summary;
   } catch (error) {
     if (!signal.aborted) throw withPlace(error, ready);
-    throw isAbort(error) ? new Interrupted(remedy(folder)) : error;
+    throw isAbort(error) ? interrupted(remedy(folder)) : error;
   }
-  if (signal.aborted) throw new Interrupted(remedy(folder));
+  if (signal.aborted) throw interrupted(remedy(folder));
   throw new RunError("run.unfinished", `The run ended without a result; ${remedy(folder)}`);
+}
+
+function interrupted(remedy: string): Interrupted {
+  return new Interrupted("run.interrupted", `The run was interrupted at a safe point; ${remedy}`);
 }
 
 /** Whether an error is only the echo of the signal. */

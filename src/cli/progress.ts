@@ -9,6 +9,8 @@ import { type Terminal, writeLine } from "./terminal.ts";
 
 export interface Progress extends Disposable {
   show(event: RunEvent): void;
+  /** Writes lines for people, where they do not get in the bar's way; also when no progress is shown. */
+  say(text: string): void;
 }
 
 /** An accuracy or a loss. */
@@ -18,7 +20,8 @@ export function formatScore(value: number): string {
 
 /** @param style `none` shows nothing */
 export function createProgress(terminal: Terminal, style: "live" | "lines" | "none"): Progress {
-  if (style === "none") return { show: () => {}, [Symbol.dispose]: () => {} };
+  const say = (text: string) => writeLine(terminal.err, text);
+  if (style === "none") return { show: () => {}, say, [Symbol.dispose]: () => {} };
   return style === "live" ? liveProgress(terminal) : lineProgress(terminal);
 }
 
@@ -43,6 +46,7 @@ function lineProgress({ err }: Terminal): Progress {
         if (text !== undefined) writeLine(err, text);
       }
     },
+    say: (text) => writeLine(err, text),
     [Symbol.dispose]: () => {},
   };
 }
@@ -57,24 +61,32 @@ function liveProgress({ err }: Terminal): Progress {
     barsize: 24,
     hideCursor: true,
     gracefulExit: false,
+    clearOnComplete: true,
   });
   const latest = { accuracy: "-", loss: "-", left: "?" };
+  let round = 0;
+  // The bar goes away and comes back beneath: it has the cursor, and cuts off what is longer than the terminal is wide.
+  const say = (text: string) => {
+    const { isActive } = bar;
+    if (isActive) bar.stop();
+    writeLine(err, text);
+    if (isActive) bar.start(timing.rounds, round, latest);
+  };
   return {
+    say,
     show(event) {
       timing.see(event);
       if (event.kind === "round-finished") {
         if (event.accuracy !== null) latest.accuracy = formatScore(event.accuracy);
         if (event.loss !== null) latest.loss = formatScore(event.loss);
-        bar.update(event.round, { ...latest, left: timing.left() });
+        latest.left = timing.left();
+        round = event.round;
+        bar.update(round, latest);
         return;
       }
       const text = timing.isHistory(event) ? undefined : eventText(event);
-      if (text !== undefined) {
-        // A line between two drawings of the bar would be overwritten: clear it, write, and let it be drawn anew.
-        if (bar.isActive) err.write("\r\u001b[K");
-        writeLine(err, text);
-      }
-      if (event.kind === "run-started") bar.start(event.rounds, 0, latest);
+      if (text !== undefined) say(text);
+      if (event.kind === "run-started") bar.start(timing.rounds, round, latest);
     },
     [Symbol.dispose]() {
       if (bar.isActive) bar.stop();

@@ -15,5 +15,7 @@ export type Runner = (
     readonly signal: AbortSignal;
     /** What the recipe's relative paths start from. */
     readonly baseFolder: string;
+    /** Writes lines for people without getting in the way of the progress. */
+    readonly say: (text: string) => void;
   },
 ) => AsyncIterable<RunEvent>;

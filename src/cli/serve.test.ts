@@ -1,6 +1,9 @@
 /** `coterie serve` and `coterie join` as users meet them: processes, real sockets, files of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -136,16 +139,58 @@ describe("serve and join", () => {
     expect(stopped.err).toMatch(/continue with: coterie serve flowers.yaml .*--out run --resume/);
     const before = (await events()).filter(({ kind }) => kind === "round-finished").length;
     const address = new URL(link).host;
+    await cp(join(folder, "run"), join(folder, "neighbour"), { recursive: true });
     const again = serve("--listen", address, "--resume", "--set", "rounds=400");
     await again.says(/resumed from the last checkpoint/);
+    const [, token] = await again.says(/^dashboard .*#token=(\S+)$/m);
+    const asked = await fetch(`http://${address}/api/runs`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await asked.json()).toMatchObject({ runs: [{ run: "run" }] });
     await again.says(new RegExp(`round ${before + 3}/`));
     for (const { child } of clients) child.kill("SIGINT");
-    for (const { ended } of clients) expect((await ended).code).toBe(3);
+    for (const { ended } of clients) {
+      const { code, err } = await ended;
+      expect(code).toBe(3);
+      expect(err).toMatch(/coterie: This client has left; the same command brings it back to the run\.\n$/);
+      expect(err).not.toContain("safe point");
+    }
     const rounds = (await events()).flatMap((event) =>
       event.kind === "round-finished" ? [event.round] : [],
     );
     expect(rounds).toEqual(rounds.map((_, i) => i + 1));
     expect(rounds.length).toBeGreaterThan(before);
+  });
+
+  test("a client that cannot trust the server's certificate ends at once, and says what to do", async () => {
+    const link = await joinLink(serve("--listen", "0.0.0.0:0"));
+    const here = link.replace(/^https:\/\/[^/]*:/, "https://127.0.0.1:");
+    const other = here.replace(/c=[0-9a-f]{64}/, `c=${"0".repeat(64)}`);
+    const none = here.replace(/&c=[0-9a-f]{64}/, "");
+    for (const [wrong, sentence] of [
+      [other, "another TLS certificate than the join link names; ask its operator for a fresh link"],
+      [none, "is not to be trusted (self-signed certificate); join with the whole link"],
+    ]) {
+      const { code, out, err } = await coterie("join", wrong, "--data", "part-0.csv", "--json").ended;
+      expect(code).toBe(2);
+      expect(JSON.parse(out).error).toMatchObject({ code: "tls.certificate" });
+      expect(err).toContain(sentence);
+      expect(err).not.toContain("Next attempt");
+    }
+  });
+
+  test("a client looks for a server that is not there for as long as it is told", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    taken.close();
+    const { code, out, err } = await coterie(
+      ...["join", `http://127.0.0.1:${port}`, "--patience", "1", "--json"],
+    ).ended;
+    expect(code).toBe(1);
+    expect(JSON.parse(out).error.code).toBe("session.unreachable");
+    expect(err).toMatch(/Next attempt in /);
+    expect(err).toMatch(/could not be reached for 1 s \(.*ECONNREFUSED.*\); ask its operator/);
   });
 
   test("a client without data learns what to give", async () => {
@@ -157,13 +202,26 @@ describe("serve and join", () => {
 
   test.each([
     [["--listen", "nowhere"], "serve.listen"],
+    [["--listen", "127.0.0.1:PORT"], "serve.port"],
     [["--listen", "127.0.0.1:0", "--cert", "cert.pem"], "serve.tls"],
+    [["--listen", "127.0.0.1:0", "--cert", "missing.pem", "--key", "missing.pem"], "tls.file"],
     [["--listen", "127.0.0.1:0", "--allow", "missing.txt"], "serve.allow"],
+    [["--listen", "127.0.0.1:0", "--allow", "flowers.yaml"], "session.member"],
+    [["--listen", "127.0.0.1:0", "--logs", "iris.csv/log"], "serve.logs"],
     [["--public", "ftp://example.org"], "cli.usage"],
-  ])("serve %j is refused with a sentence (%s)", async (words, code) => {
-    const { code: exit, out } = await serve(...words, "--json").ended;
+    [["--public", "https://"], "cli.usage"],
+  ])("serve %j is refused with a sentence (%s), and leaves nothing behind", async (words, code) => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const given = words.map((word) => word.replace("PORT", String(port)));
+    const { code: exit, out, err } = await serve(...given, "--json").ended;
+    taken.close();
     expect(exit).toBe(2);
-    expect(JSON.parse(out).error.code).toBe(code);
+    const { error } = JSON.parse(out);
+    expect(error.code).toBe(code);
+    expect(err).toBe(`coterie: ${error.message}\n`);
+    expect(existsSync(join(folder, "run"))).toBe(false);
   });
 });
 

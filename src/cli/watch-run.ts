@@ -28,10 +28,7 @@ export async function watchRun(
     port,
     stop(asked) {
       if (asked !== run) return false;
-      if (!stopping.signal.aborted) {
-        writeLine(terminal.err, "\ncoterie: stopping at the next safe point, as asked for in the dashboard");
-        stopping.abort();
-      }
+      stopping.abort();
       return true;
     },
     onError: (error) => writeLine(terminal.err, `coterie: ${(error as Error).message}`),

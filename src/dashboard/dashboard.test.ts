@@ -44,6 +44,19 @@ const cookieOf = (answer: Answer) => ({
   cookie: answer.headers["set-cookie"]![0].split(";")[0],
 });
 
+test("a dashboard of one run shows nothing of its neighbours", async () => {
+  await using own = await testDashboard({ run: "live" });
+  for (const run of ["live", "other"]) await writeRun(own.root, run, sampleLog({ run, rounds: 3 }));
+  const ofOwn = (path: string) => ask(own.url, path, { headers: asObserver });
+  const { runs } = JSON.parse((await ofOwn("/api/runs")).body) as { runs: ListedRun[] };
+  expect(runs.map(({ run }) => run)).toEqual(["live"]);
+  expect((await ofOwn("/api/runs/live/events")).status).toBe(200);
+  for (const what of ["events", "stream"]) {
+    expect((await ofOwn(`/api/runs/other/${what}`)).status).toBe(404);
+  }
+  expect((await ofOwn("/metrics")).body).toContain('coterie_runs{state="finished"} 1');
+});
+
 describe("who may do what", () => {
   /** Path, then the status without a token, for an observer, for an operator. */
   test.each([

@@ -34,6 +34,8 @@ import type { Tokens } from "./tokens.ts";
 export interface DashboardOptions {
   /** The folder that holds the runs' folders; it need not exist yet. */
   readonly folder: string;
+  /** The only run in it that is anybody's business. Default: all of them. */
+  readonly run?: string;
   readonly tokens: Tokens;
   /** Names and addresses under which this server is reached, without port; IPv6 addresses in brackets. */
   readonly hosts: readonly string[];
@@ -61,7 +63,7 @@ export interface Dashboard {
 /** @throws RunError `dashboard.pages` when the pages have not been built */
 export function createDashboard(options: DashboardOptions): Dashboard {
   const { folder, tokens, hosts, stop = () => false, metrics = new Registry(), onError = () => {} } = options;
-  const runs = new RunIndex(folder);
+  const runs = new RunIndex(folder, options.run);
   const feeds = new RunFeeds(onError);
   const access = createAccess(tokens);
   addRunMetrics(metrics, runs);

@@ -21,11 +21,14 @@ const MOST_RUNS = 1000;
  */
 export class RunIndex {
   readonly #root: string;
+  readonly #only: string | undefined;
   #known = new Map<string, KnownRun>();
   #listing: Promise<IndexedRun[]> | undefined;
 
-  constructor(root: string) {
+  /** @param only the one run that there is as far as this index knows; default: all in `root` */
+  constructor(root: string, only?: string) {
     this.#root = root;
+    this.#only = only;
   }
 
   /** The runs that changed last, at most 1,000, in the order of their start, latest first. */
@@ -43,7 +46,8 @@ export class RunIndex {
   }
 
   async #names(): Promise<string[]> {
-    return existsSync(this.#root) ? readdir(this.#root) : [];
+    const names = existsSync(this.#root) ? await readdir(this.#root) : [];
+    return this.#only === undefined ? names : names.filter((name) => name === this.#only);
   }
 
   #folders(names: readonly string[]): RunFolder[] {

@@ -1,11 +1,12 @@
 /**
  * The client of a federated run: a pure state machine that trains when asked and hands the update to its half of
  * the protocol. It works on one round at a time: a newer round, or the server's `close`, ends the older one.
- * What outlives a round, and a crash, is only SCAFFOLD's control variate. `joined` with the party "server" tells it
+ * What outlives a round, and a crash, is only SCAFFOLD's control variate and the momentum. `joined` with the party "server" tells it
  * that the server was gone and knows nothing of what went before, except for what its `standing` message says: which
  * of this client's updates was the last that counts.
  */
 import type { EvaluateResult, LocalWork, TrainResult } from "../learn/training.ts";
+import { type Sent, WorkerMomentum } from "../learn/worker-momentum.ts";
 import { allFinite } from "../numeric/finite.ts";
 import type { SimulationRandom } from "../numeric/random.ts";
 import type { PartyEvent } from "../records/events.ts";
@@ -43,6 +44,7 @@ export interface ClientState {
   readonly inRound: boolean;
   readonly early: readonly { readonly from: PartyId; readonly message: Message }[];
   readonly variates: VariatesState;
+  readonly momentum: readonly Sent[];
   readonly half: unknown;
 }
 
@@ -65,6 +67,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   /** Messages of the protocol that overtook the round they belong to. */
   #early: { readonly from: PartyId; readonly message: Message }[] = [];
   readonly #variates: Variates;
+  readonly #momentum: WorkerMomentum;
 
   constructor(plan: ClientPlan, protocol: Protocol, random: SimulationRandom) {
     this.#plan = plan;
@@ -72,6 +75,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#random = random;
     this.#half = protocol.client(plan.id);
     this.#variates = new Variates(plan.checkpointEvery ?? 1);
+    this.#momentum = new WorkerMomentum(plan.checkpointEvery ?? 1);
   }
 
   handle(input: Input<JobResult>, now: number): ClientEffect[] {
@@ -99,6 +103,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       inRound: this.#inRound,
       early: this.#early,
       variates: this.#variates.snapshot(),
+      momentum: this.#momentum.snapshot(),
       half: this.#half.snapshot?.(),
     };
   }
@@ -109,6 +114,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#inRound = state.inRound;
     this.#early = [...state.early];
     this.#variates.restore(state.variates);
+    this.#momentum.restore(state.momentum);
     this.#half.restore?.(state.half);
   }
 
@@ -217,14 +223,17 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #train(): ClientEffect {
     const { round, model, work, serverControl } = this.#assignment!;
     const correction = serverControl && scaffoldCorrection(serverControl, this.#clientControl());
+    const sentLast = work.workerMomentum ? this.#momentum.before(round) : undefined;
     const job: Job = {
       kind: "train",
+      round,
       shard: this.#plan.shard,
       parameters: model,
       work,
       ...(correction && { correction }),
+      ...(sentLast && { sentLast }),
       // The same in every attempt at a round: who contributed decides the model, not how often it took.
-      seed: this.#random.stream("train", round).bits(),
+      seed: trainingSeed(this.#random, round),
     };
     return { kind: "job", id: "train", round, job };
   }
@@ -246,11 +255,13 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #contribute(result: TrainResult, now: number): ClientEffect[] {
     const { round, attempt, work, serverControl, startedAt, metrics } = this.#assignment!;
     this.#assignment = undefined;
-    if (!Number.isFinite(result.loss) || !allFinite(result.update)) {
+    const hasDiverged = !Number.isFinite(result.loss) || !allFinite(result.update);
+    if (hasDiverged && !result.forged) {
       const message = { kind: "diverged", round, body: { attempt, loss: String(result.loss) } };
       return [{ kind: "send", to: ["server"], message }];
     }
     let update = result.update;
+    if (work.workerMomentum) this.#momentum.send(round, update);
     if (serverControl) {
       const next = scaffoldUpdate({
         moved: result.update,
@@ -281,6 +292,15 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #carryOut(step: Step): ClientEffect[] {
     return stepEffects(this.#protocol, this.#latest, step);
   }
+}
+
+/**
+ * What shuffles a client's examples in a round; the same in every attempt at it.
+ *
+ * @param random the client's own stream
+ */
+export function trainingSeed(random: SimulationRandom, round: number): number {
+  return random.stream("train", round).bits();
 }
 
 function isVector(tensor: unknown, length: number): boolean {

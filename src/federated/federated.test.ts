@@ -203,9 +203,9 @@ test("updates stream: without delays, each is combined before the next clients' 
   let added = 0;
   let mostAlive = 0;
   const counting: Aggregator = {
-    kind: "mean",
-    collect: (dimension) => {
-      const collection = meanAggregator.collect(dimension);
+    ...meanAggregator,
+    collect: (dimension, random) => {
+      const collection = meanAggregator.collect(dimension, random);
       return {
         add: (contribution) => {
           added++;
@@ -219,7 +219,7 @@ test("updates stream: without delays, each is combined before the next clients' 
   const { simulation } = federation({
     clients: 200,
     plan: { rounds: 2 },
-    protocol: plain({ aggregator: counting, weights: "examples" }),
+    protocol: plain({ aggregator: () => counting, weights: "examples" }),
     execute: async (job) => {
       if (job.kind === "train") made++;
       mostAlive = Math.max(mostAlive, made - added);

@@ -64,7 +64,7 @@ function planOf(clients: number, change: Partial<ServerPlan> = {}): ServerPlan {
   return federation({ clients, plan: change }).plan;
 }
 
-const inTheClear = () => plain({ aggregator: meanAggregator, weights: "examples" });
+const inTheClear = () => plain({ aggregator: () => meanAggregator, weights: "examples" });
 
 test("plain rounds on hosts give the simulation's model, bit for bit", async () => {
   const simulated = federation({ clients: 4 });

@@ -7,6 +7,8 @@
  * Halves live as long as the run. Messages reach them only when they belong to the round and attempt in progress
  * and come from a member of its cohort; bodies are untrusted and theirs to check.
  */
+import type { LocalWork } from "../learn/training.ts";
+import type { SimulationRandom } from "../numeric/random.ts";
 import type { Json, Message, Tensor } from "../runtime/message.ts";
 import type { PartyId } from "../runtime/party.ts";
 import type { Job, JobResult } from "./jobs.ts";
@@ -68,6 +70,11 @@ export interface Cohort {
   readonly target: number;
   /** Length of an update. */
   readonly dimension: number;
+  /** The round's model, and how the clients train on it. */
+  readonly model: Float32Array;
+  readonly work: LocalWork;
+  /** Of this attempt; simulation randomness, never for secrets. */
+  readonly random: SimulationRandom;
 }
 
 export interface ServerHalf {

@@ -14,7 +14,7 @@ import { maskedSum } from "./testing/masked-sum.ts";
 import { complete, execute, federation } from "./testing/quadratic.ts";
 
 const average = serverMomentum({ rate: 1, momentum: 0 });
-const plainMean = plain({ aggregator: meanAggregator, weights: "examples" });
+const plainMean = plain({ aggregator: () => meanAggregator, weights: "examples" });
 
 /** A server of the clients a and b, driven by hand. */
 function serverOf(protocol: Protocol) {
@@ -93,9 +93,9 @@ test("a model that overflows although every update is finite stops the run, eval
 
 test("a client that a robust rule left out does not take its SCAFFOLD step for used", async () => {
   const withoutClient0: Aggregator = {
-    kind: "mean",
-    collect: (dimension) => {
-      const collection = meanAggregator.collect(dimension);
+    ...meanAggregator,
+    collect: (dimension, random) => {
+      const collection = meanAggregator.collect(dimension, random);
       return {
         add: (contribution) => {
           if (contribution.client !== "client-0") collection.add(contribution);
@@ -108,7 +108,7 @@ test("a client that a robust rule left out does not take its SCAFFOLD step for u
     clients: 3,
     plan: { rounds: 2 },
     optimizer: serverScaffold({ rate: 1 }),
-    protocol: plain({ aggregator: withoutClient0, weights: "uniform" }),
+    protocol: plain({ aggregator: () => withoutClient0, weights: "uniform" }),
   });
   // The last message that closes a round is still under way when the run ends.
   let parties = simulation.snapshot().parties;

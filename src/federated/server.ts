@@ -71,7 +71,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   /** What the first client said whose training diverged, and all who said so. */
   #divergence: string | undefined;
   #divergent = new Set<PartyId>();
-  #outcomes = new Map<PartyId, { outcome: Outcome; reason?: string }>();
+  #outcomes = new Map<PartyId, { outcome: Outcome; reason?: string; excluded?: true }>();
   /** Seconds from the opening of the round to each client's last message in it. */
   #answeredAfter = new Map<PartyId, number>();
   #combined: Combined | undefined;
@@ -190,7 +190,11 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#divergent = new Set();
     const control = this.#optimizer.kind === "scaffold" ? this.#optimizerState[0] : undefined;
     const dimension = control ? 2 * this.#model.length : this.#model.length;
-    const cohortOfHalf: Cohort = { ...address, clients: cohort, minimum: select.minimum, target, dimension };
+    const cohortOfHalf: Cohort = {
+      ...address,
+      ...{ clients: cohort, minimum: select.minimum, target, dimension, model: this.#model, work },
+      random: this.#random.stream("combine", address.round, address.attempt),
+    };
     const { plan = null, step = {} } = this.#half.open(cohortOfHalf);
     const message: Message = {
       kind: "round",
@@ -344,7 +348,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       if (contributors.has(client)) {
         this.#outcomes.set(client, {
           outcome: "contributed",
-          ...(excluded.has(client) && { reason: "left out by the aggregator" }),
+          ...(excluded.has(client) && { excluded: true, reason: "left out by the aggregator" }),
         });
       } else if (!this.#outcomes.has(client)) {
         this.#outcomes.set(client, { outcome: "late" });

@@ -24,7 +24,10 @@ import { decodePlan, type ReceivedPlan } from "./run-plan.ts";
 import { describeMessage, type SentMessage } from "./transcript.ts";
 
 export interface JoinOptions
-  extends Pick<DialOptions, "connect" | "clock" | "identity" | "name" | "expect" | "prove" | "random"> {
+  extends Pick<
+    DialOptions,
+    "connect" | "clock" | "identity" | "name" | "expect" | "prove" | "random" | "patience"
+  > {
   /** Reads the data and chooses an engine; called again only when the plan has changed. Throws to decline. */
   readonly prepare: (received: ReceivedPlan) => Promise<Trainer>;
   readonly observe: (event: JoinEvent) => void;
@@ -56,7 +59,8 @@ const MAX_MESSAGE_BYTES = 2 ** 32;
  * Takes part until the run is over.
  *
  * @returns how it ended: `finished`, `left` (of the client's own will), `failed` (the run), `stopped`
- * @throws what `prepare` throws, and SessionError `session.*` when the server refuses the client
+ * @throws what `prepare` and `connect` throw of Coterie's own errors, and SessionError `session.*` when the server
+ *   refuses the client, or cannot be reached for longer than `patience`
  */
 export function joinRun(options: JoinOptions): Promise<Farewell> {
   return new Promise((resolve, reject) => {
@@ -83,12 +87,12 @@ class Membership {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: JoinOptions, resolve: (reason: Farewell) => void, reject: (error: unknown) => void) {
-    const { connect, clock, identity, name, expect, prove, random, observe } = options;
+    const { connect, clock, identity, name, expect, prove, random, patience, observe } = options;
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#dial = new Dial({
-      ...{ connect, clock, identity, name, expect, prove, random },
+      ...{ connect, clock, identity, name, expect, prove, random, patience },
       maxMessageBytes: MAX_MESSAGE_BYTES,
       renewed: (welcome) => {
         this.#name = welcome.name;

@@ -6,7 +6,7 @@ import { numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { Program } from "./engine.ts";
 import { localOptimizer } from "./optimizers.ts";
 import { structureOf } from "./parameters.ts";
-import { evaluationSpecs, type StepWork, trainingSpecs } from "./program-specs.ts";
+import { evaluationSpecs, isAnchored, type StepWork, trainingSpecs } from "./program-specs.ts";
 import type { DataSpec, Task } from "./task.ts";
 
 /**
@@ -17,7 +17,7 @@ import type { DataSpec, Task } from "./task.ts";
 export function trainingProgram(task: Task, spec: DataSpec, work: StepWork): Program {
   const { layout, assemble } = structureOf(task, spec);
   const corrected = work.corrected ?? false;
-  const anchored = (work.proximal ?? 0) > 0;
+  const anchored = isAnchored(work);
   const optimizer = localOptimizer(work, corrected, layout);
   const count = layout.slices.length;
   return {

@@ -17,7 +17,9 @@ const optimizer: z.ZodType<LocalOptimizer> = z.strictObject({
 
 export const localWork: z.ZodType<LocalWork> = z.strictObject({
   epochs: z.int().min(1),
+  steps: z.int().min(1).exactOptional(),
   batch: z.int().min(1),
   optimizer,
   proximal: z.number().min(0).exactOptional(),
+  workerMomentum: decay.exactOptional(),
 });

@@ -4,7 +4,7 @@
  * of arrays, one per parameter slice, and are used up (jax-js move semantics); the context is only borrowed.
  *
  * A step is y ← y − rate·T(∇f(y)), with T the chain that {@link localOptimizer} builds:
- * decay, proximal term, clipping, correction, then momentum or Adam.
+ * decay, proximal term, tether, clipping, correction, then momentum or Adam.
  */
 import { numpy as np } from "@jax-js/jax";
 import type { TensorSpec } from "./engine.ts";
@@ -15,7 +15,7 @@ import type { LocalWork } from "./training.ts";
 interface StepContext {
   /** y, the parameters before the step. */
   readonly parameters: readonly np.Array[];
-  /** x, the round's model; empty without a proximal term. */
+  /** x, the round's model; empty unless the step is anchored to it. */
   readonly received: readonly np.Array[];
   /** SCAFFOLD's c − c_k; empty without one. */
   readonly correction: readonly np.Array[];
@@ -33,7 +33,7 @@ export interface Transform {
 
 /** The chain that a client's work asks for; `corrected` adds the job's correction to every gradient. */
 export function localOptimizer(
-  { optimizer, proximal = 0 }: Pick<LocalWork, "optimizer" | "proximal">,
+  { optimizer, proximal = 0, tether = 0 }: Pick<LocalWork, "optimizer" | "proximal" | "tether">,
   corrected: boolean,
   layout: ParameterLayout,
 ): Transform {
@@ -41,6 +41,7 @@ export function localOptimizer(
   const chain: Transform[] = [];
   if (decay > 0) chain.push(weightDecay(decay));
   if (proximal > 0) chain.push(proximalTerm(proximal));
+  if (tether > 0) chain.push(tetherTerm(tether, layout));
   if (clip !== undefined) chain.push(clipByGlobalNorm(clip));
   if (corrected) chain.push(addCorrection());
   if (kind === "adam") chain.push(adam(layout, beta1, beta2, epsilon));
@@ -59,6 +60,15 @@ function weightDecay(strength: number): Transform {
 function proximalTerm(mu: number): Transform {
   return stateless((gradients, { parameters, received }) =>
     gradients.map((g, i) => g.add(parameters[i].ref.sub(received[i].ref).mul(mu))),
+  );
+}
+
+/** g + 2w/|slice|·(y − x): the gradient of w times the sum of every slice's mean squared distance. */
+function tetherTerm(weight: number, { slices }: ParameterLayout): Transform {
+  return stateless((gradients, { parameters, received }) =>
+    gradients.map((g, i) =>
+      g.add(parameters[i].ref.sub(received[i].ref).mul((2 * weight) / slices[i].length)),
+    ),
   );
 }
 

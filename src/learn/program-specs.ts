@@ -8,14 +8,19 @@ import type { DataSpec } from "./task.ts";
 import type { LocalWork } from "./training.ts";
 
 /** What of a job decides the program; jobs with the same key share one. */
-export interface StepWork extends Pick<LocalWork, "batch" | "optimizer" | "proximal"> {
+export interface StepWork extends Pick<LocalWork, "batch" | "optimizer" | "proximal" | "tether"> {
   /** Whether the job brings a SCAFFOLD correction. */
   readonly corrected?: boolean;
 }
 
+/** Whether the step looks back at the parameters that the round began with. */
+export function isAnchored({ proximal = 0, tether = 0 }: Pick<StepWork, "proximal" | "tether">): boolean {
+  return proximal > 0 || tether > 0;
+}
+
 /**
  * A training step. Carry: the parameter slices, then the optimiser's state, all zero at first. Constants: the
- * received parameters x if the proximal term is on, then the correction's slices if there is one. Inputs: x float32
+ * received parameters x if the step is anchored to them, then the correction's slices if there is one. Inputs: x float32
  * [B, ...shape], y int32 [B], w float32 [B] of 0 and 1 with at least one 1. Output: the batch's loss before the
  * step, averaged over the rows of weight 1.
  */
@@ -23,14 +28,15 @@ export function trainingSpecs(
   task: string,
   layout: ParameterLayout,
   data: DataSpec,
-  { batch, proximal = 0, corrected = false }: StepWork,
+  work: StepWork,
   state: readonly TensorSpec[],
 ): ProgramSpecs {
+  const { batch, corrected = false } = work;
   return {
     name: `${task} step`,
     carry: [...parameterSpecs("", layout), ...state],
     constants: [
-      ...(proximal > 0 ? parameterSpecs("received.", layout) : []),
+      ...(isAnchored(work) ? parameterSpecs("received.", layout) : []),
       ...(corrected ? parameterSpecs("correction.", layout) : []),
     ],
     inputs: batchSpecs(data, batch),
@@ -61,7 +67,13 @@ export function evaluationSpecs(
 }
 
 /** A key that two works share exactly when their training programs are the same. */
-export function programKey({ batch, optimizer, proximal = 0, corrected = false }: StepWork): string {
+export function programKey({
+  batch,
+  optimizer,
+  proximal = 0,
+  tether = 0,
+  corrected = false,
+}: StepWork): string {
   const { kind, rate, momentum = 0, decay = 0, clip, beta1, beta2, epsilon } = optimizer;
   return JSON.stringify([
     batch,
@@ -74,6 +86,7 @@ export function programKey({ batch, optimizer, proximal = 0, corrected = false }
     beta2,
     epsilon,
     proximal,
+    tether,
     corrected,
   ]);
 }

@@ -8,11 +8,15 @@ import type { ParameterLayout } from "./layout.ts";
  * @throws InputError `learn.parameters.length` unless the vector has the layout's length.
  */
 export function sliceParameters(layout: ParameterLayout, parameters: Float32Array): Float32Array[] {
-  if (parameters.length !== layout.length) {
-    throw new InputError(
-      "learn.parameters.length",
-      `The model has ${layout.length} parameters but the vector given has ${parameters.length}; was it made by another task?`,
-    );
-  }
+  checkLength(layout, parameters);
   return layout.slices.map(({ offset, length }) => parameters.subarray(offset, offset + length));
+}
+
+/** @throws InputError `learn.parameters.length` unless the vector has the layout's length. */
+export function checkLength(layout: ParameterLayout, vector: Float32Array): void {
+  if (vector.length === layout.length) return;
+  throw new InputError(
+    "learn.parameters.length",
+    `The model has ${layout.length} parameters but the vector given has ${vector.length}; was it made by another task?`,
+  );
 }

@@ -1,11 +1,12 @@
-/** A client's epochs on any engine, from the round's model to the update, and the evaluation of a model. */
+/** A client's steps on any engine, from the round's model to the update, and the evaluation of a model. */
 import type { Examples } from "../data/examples.ts";
 import { InputError } from "../errors.ts";
 import { SimulationRandom } from "../numeric/random.ts";
 import { BatchBuffers } from "./batches.ts";
 import type { Loop, ProgramSpecs } from "./engine.ts";
 import type { ParameterLayout } from "./layout.ts";
-import { sliceParameters } from "./slice-parameters.ts";
+import { isAnchored } from "./program-specs.ts";
+import { checkLength, sliceParameters } from "./slice-parameters.ts";
 import type { EvaluateJob, EvaluateResult, TrainJob, TrainResult } from "./training.ts";
 import { takeTurns } from "./turns.ts";
 
@@ -46,36 +47,45 @@ export async function trainLocally(
 ): Promise<TrainResult> {
   if (rows.length === 0) throw emptyShard(placeOf(job));
   const { parameters, work } = job;
+  const { epochs, steps: mostSteps = Number.POSITIVE_INFINITY } = work;
   const slices = sliceParameters(shape.layout, parameters);
   loop.start(
     [...slices, ...shape.state.map((length) => new Float32Array(length))],
     [
-      ...((work.proximal ?? 0) > 0 ? slices : []),
+      ...(isAnchored(work) ? slices : []),
       ...(job.correction === undefined ? [] : sliceParameters(shape.layout, job.correction)),
     ],
   );
   const random = SimulationRandom.fromSeed(job.seed);
   const buffers = new BatchBuffers(examples, shape.batch);
   let lossSum = 0;
+  let seen = 0;
   let steps = 0;
-  for (let epoch = 0; epoch < work.epochs; epoch++) {
+  for (let epoch = 0; epoch < epochs && steps < mostSteps; epoch++) {
     const order = random.stream("epoch", epoch).shuffle(Int32Array.from(rows));
-    for (let from = 0; from < order.length; from += buffers.capacity) {
+    for (let from = 0; from < order.length && steps < mostSteps; from += buffers.capacity) {
       await takeTurns(signal);
-      const to = Math.min(from + buffers.capacity, order.length);
+      const most = Math.min(buffers.capacity, (mostSteps - steps) * shape.batch);
+      const to = Math.min(from + most, order.length);
       const [losses] = await loop.step(buffers.fill(order, from, to));
       for (const [k, loss] of losses.entries()) {
         lossSum += loss * Math.min(shape.batch, to - from - k * shape.batch);
       }
+      seen += to - from;
       steps += losses.length;
     }
   }
+  const update = difference(shape.layout, await loop.carry(), parameters);
+  if (work.workerMomentum) {
+    if (job.sentLast) checkLength(shape.layout, job.sentLast);
+    blend(update, job.sentLast, work.workerMomentum);
+  }
   return {
     kind: "train",
-    update: difference(shape.layout, await loop.carry(), parameters),
+    update,
     examples: rows.length,
     steps,
-    loss: lossSum / (work.epochs * rows.length),
+    loss: lossSum / seen,
   };
 }
 
@@ -143,6 +153,13 @@ function emptyShard(place: string): InputError {
     `There are no examples in ${place}; give every client at least one, or leave it out.`,
     { at: place },
   );
+}
+
+/** beta*last + (1 - beta)*update, in place. */
+function blend(update: Float32Array, last: Float32Array | undefined, beta: number): void {
+  for (let i = 0; i < update.length; i++) {
+    update[i] = beta * (last === undefined ? 0 : last[i]) + (1 - beta) * update[i];
+  }
 }
 
 /** The carried parameters (the first tensors of the carry) minus the flat ones. */

@@ -26,15 +26,29 @@ export interface LocalOptimizer {
 export interface LocalWork {
   /** Passes over the client's data, >= 1. */
   readonly epochs: number;
+  /** Most optimiser steps, >= 1, where that is less than the epochs have; no limit when absent. */
+  readonly steps?: number;
   /** Examples per step; the last batch of an epoch may be smaller and is averaged over its true size. */
   readonly batch: number;
   readonly optimizer: LocalOptimizer;
   /** FedProx: mu of the term mu/2 * |y - x|^2 towards the round's model x; 0 is FedAvg. */
   readonly proximal?: number;
+  /**
+   * Weight of the distance to the round's model x, summed over the parameter tensors: mean((y - x)^2) of each (Baruch,
+   * Baruch and Goldberg 2019, section 3.4); what a backdoor stays hidden by. Default 0.
+   */
+  readonly tether?: number;
+  /**
+   * Worker momentum beta in [0, 1): instead of the change u of its parameters a client sends m = beta*m + (1 - beta)*u,
+   * m being what it sent last (Karimireddy, He and Jaggi 2021, "Learning from History", algorithm 2). Default 0.
+   */
+  readonly workerMomentum?: number;
 }
 
 export interface TrainJob {
   readonly kind: "train";
+  /** The round it is for, 1-based; absent for work outside of the rounds. */
+  readonly round?: number;
   /** Which shard of the training data, 0-based. */
   readonly shard: number;
   /** The round's model, length d. */
@@ -42,19 +56,23 @@ export interface TrainJob {
   readonly work: LocalWork;
   /** Added to every gradient (SCAFFOLD's c - c_k), length d. */
   readonly correction?: Float32Array;
+  /** What the client sent last, for worker momentum; zero when absent. Length d. */
+  readonly sentLast?: Float32Array;
   /** Seeds the shuffling of this job alone. */
   readonly seed: number;
 }
 
 export interface TrainResult {
   readonly kind: "train";
-  /** Trained minus received parameters, length d. */
+  /** Trained minus received parameters, blended with what was sent last under worker momentum; length d. */
   readonly update: Float32Array;
   readonly examples: number;
   /** Optimiser steps taken. */
   readonly steps: number;
   /** Mean training loss over all steps; not finite when training diverged. */
   readonly loss: number;
+  /** The update is an adversary's invention: it is sent as it is, finite or not. */
+  readonly forged?: true;
 }
 
 export interface EvaluateJob {

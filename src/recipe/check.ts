@@ -5,15 +5,15 @@
 import { datasets } from "../data/datasets.ts";
 import { CoterieError } from "../errors.ts";
 import { findTask, type RegisteredTask } from "../learn/tasks/registry.ts";
+import { byzantineChecks } from "./check-byzantine.ts";
 import type { Problem } from "./explain.ts";
+import { type Check, impossible } from "./impossible.ts";
 import type { Recipe } from "./schema.ts";
 
 /** Everything that is impossible about a recipe which the schema has accepted. */
 export function check(recipe: Recipe): Problem[] {
   return checks.flatMap((one) => one(recipe) ?? []);
 }
-
-type Check = (recipe: Recipe) => Problem | undefined;
 
 /** Whether a recipe's `task` is the path of a module rather than a registered name. */
 export function isTaskPath(task: string): boolean {
@@ -38,11 +38,8 @@ const checks: readonly Check[] = [
   slownessNeedsCompute,
   scaffoldNeedsPlainSgd,
   scaffoldWithoutProximal,
+  ...byzantineChecks,
 ];
-
-function impossible(path: string, sentence: string): Problem {
-  return { code: "recipe.combination", path: path.split("."), sentence };
-}
 
 function knownTask({ task }: Recipe): Problem | undefined {
   if (isTaskPath(task)) return undefined;

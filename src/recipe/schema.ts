@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { count, positive } from "./fields.ts";
+import { adversarySection } from "./sections/adversary.ts";
 import { aggregatorSection } from "./sections/aggregator.ts";
 import { dataSection } from "./sections/data.ts";
 import { localSection } from "./sections/local.ts";
@@ -39,7 +40,7 @@ export const recipeSchema = z
     protocol: protocolSection,
     aggregator: aggregatorSection,
     server: serverSection,
-    adversary: z.null().default(null).describe("Clients that cheat; none are offered yet, so always null."),
+    adversary: adversarySection,
     privacy: z.null().default(null).describe("Differential privacy; not offered yet, so always null."),
     network: networkSection,
     deadline: positive()

@@ -62,6 +62,8 @@ export type EventBody =
       readonly classNames: readonly string[];
       /** Row per client (`client-0` first), column per class: examples held. Empty where clients keep that to themselves. */
       readonly histogram: readonly (readonly number[])[];
+      /** Clients that a simulated adversary controls; absent without one. */
+      readonly corrupted?: readonly string[];
     }
   /** The run continues the history that ended at `after`; what lies between is superseded. */
   | { readonly kind: "run-resumed"; readonly after: number }
@@ -95,6 +97,8 @@ export type EventBody =
       readonly outcome: Outcome;
       /** Why a client was rejected or dropped. */
       readonly reason?: string;
+      /** It contributed, and the aggregator left its update out. */
+      readonly excluded?: true;
       /** From the opening of the round to the client's last message in it. */
       readonly seconds?: number;
     }

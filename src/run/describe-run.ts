@@ -10,11 +10,11 @@ import type { PreparedModel, PreparedRun } from "./prepare.ts";
  * @param clients those that are simulated; real ones make themselves known when they come
  */
 export function describeRun(
-  prepared: PreparedModel & Partial<Pick<PreparedRun, "clients" | "histogram">>,
+  prepared: PreparedModel & Partial<Pick<PreparedRun, "clients" | "histogram" | "corrupted">>,
   run: string,
   workers: number,
 ): EventBody {
-  const { recipe, task, clients, initial, dataset, histogram = [] } = prepared;
+  const { recipe, task, clients, initial, dataset, histogram = [], corrupted } = prepared;
   return {
     kind: "run-started",
     run,
@@ -29,6 +29,7 @@ export function describeRun(
     machine: { cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), workers },
     classNames: dataset.classNames ?? Array.from({ length: dataset.train.classes }, (_, k) => String(k)),
     histogram,
+    ...(corrupted && corrupted.length > 0 && { corrupted: corrupted.map((shard) => clients![shard]) }),
   };
 }
 

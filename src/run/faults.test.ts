@@ -59,7 +59,12 @@ async function prepared(change: Partial<RecipeInput>): Promise<PreparedRun> {
 async function simulated(run: PreparedRun): Promise<Course> {
   const { task, dataset, shards } = run;
   await using trainer = createEngineTrainer({ engine: onnxEngine, task, dataset, shards });
-  const { server, simulation } = simulateFederation(run, trainer, 1);
+  const { server, simulation } = simulateFederation(
+    run,
+    { dataset, shards, poisoned: new Map() },
+    trainer,
+    1,
+  );
   const events: PartyEvent[] = [];
   for await (const batch of simulation.run()) events.push(...batch.map(({ event }) => event));
   const refused = events.flatMap((event) => (event.kind === "refused" ? `${event.from} ${event.code}` : []));

@@ -1,24 +1,49 @@
-import { FederatedClient } from "../federated/client.ts";
+import { Adversary, type AdversaryState, type Scheme } from "../adversary/adversary.ts";
+import { alieZMax } from "../adversary/attacks/alie.ts";
+import { alieBackdoor } from "../adversary/backdoor.ts";
+import { isActive } from "../adversary/schedule.ts";
+import { FederatedClient, trainingSeed } from "../federated/client.ts";
 import type { Job, JobResult } from "../federated/jobs.ts";
 import { roundEnd } from "../federated/round-end.ts";
 import { FederatedServer } from "../federated/server.ts";
 import type { Trainer } from "../learn/training.ts";
+import { attackOf, ddofOf } from "../recipe/attack-of.ts";
 import { localWorkOf, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
+import type { Recipe } from "../recipe/schema.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { createNetwork } from "../runtime/network/network.ts";
-import { Simulation } from "../runtime/simulation/simulation.ts";
+import { Simulation, type SimulationState } from "../runtime/simulation/simulation.ts";
 import type { PreparedRun } from "./prepare.ts";
+import type { SideShards } from "./side-shards.ts";
 
 /** A forward pass costs about a third of a training step (forward and backward). */
 const EVALUATION_COST = 1 / 3;
 
+export interface Federation {
+  readonly server: FederatedServer;
+  readonly simulation: Simulation<Job, JobResult, PartyEvent>;
+  /** To be told every event before the simulation goes on. */
+  note(event: PartyEvent): void;
+  snapshot(): World;
+  restore(world: World): void;
+}
+
+/** What a checkpoint keeps of a simulated federation. */
+export interface World {
+  readonly simulation: SimulationState<Job>;
+  readonly adversary: AdversaryState | undefined;
+}
+
 /** The parties of a prepared run on the simulated fabric. `workers` jobs run at once. */
 export function simulateFederation(
-  { recipe, random, clients, shards, initial }: PreparedRun,
+  prepared: PreparedRun,
+  side: SideShards,
   trainer: Trainer,
   workers: number,
-): { server: FederatedServer; simulation: Simulation<Job, JobResult, PartyEvent> } {
-  const protocol = protocolOf(recipe);
+): Federation {
+  const { recipe, random, clients, initial } = prepared;
+  const { shards } = side;
+  const protocol = protocolOf(recipe, side.reference);
   const work = localWorkOf(recipe);
   const { rounds, select, deadline, retries, evaluate } = recipe;
   const server = new FederatedServer(
@@ -27,6 +52,8 @@ export function simulateFederation(
     serverOptimizerOf(recipe),
     random,
   );
+  const adversary = adversaryOf(prepared, side, trainer);
+  const worker = adversary ?? trainer;
   const shardOf = new Map(clients.map((id, shard) => [id, shard]));
   const simulation = new Simulation<Job, JobResult, PartyEvent>({
     network: createNetwork(recipe.network, random, clients),
@@ -35,14 +62,65 @@ export function simulateFederation(
       const plan = { id, shard: shardOf.get(id)!, dimension: initial.length };
       return new FederatedClient(plan, protocol, random.stream("client", id));
     },
-    execute: (job) => (job.kind === "train" ? trainer.run(job) : trainer.run(job)),
+    execute: (job) => (job.kind === "train" ? worker.run(job) : worker.run(job)),
     workload: (job) => {
-      if (job.kind === "train") return shards[job.shard].length * job.work.epochs;
-      return job.on === "test" ? 0 : shards[job.on].length * EVALUATION_COST;
+      if (job.kind === "evaluate") return job.on === "test" ? 0 : shards[job.on].length * EVALUATION_COST;
+      const { epochs, batch, steps = Number.POSITIVE_INFINITY } = job.work;
+      return Math.min(shards[job.shard].length * epochs, steps * batch);
     },
     roundEnd,
     refuse: (from, { code, message }) => ({ kind: "refused", from, code, reason: message }),
     lookahead: 2 * workers,
   });
-  return { server, simulation };
+  return {
+    ...{ server, simulation },
+    note(event) {
+      if (event.kind !== "round-started") return;
+      const byName = [...event.selected].sort();
+      adversary?.opened(
+        event.round,
+        byName.map((client) => shardOf.get(client)!),
+      );
+    },
+    snapshot: () => ({ simulation: simulation.snapshot(), adversary: adversary?.snapshot() }),
+    restore(world) {
+      simulation.restore(world.simulation);
+      if (world.adversary) adversary?.restore(world.adversary);
+    },
+  };
 }
+
+function adversaryOf(
+  { recipe, random, clients, corrupted }: PreparedRun,
+  side: SideShards,
+  trainer: Trainer,
+): Adversary | undefined {
+  if (recipe.adversary === null || corrupted.length === 0) return undefined;
+  const { active } = recipe.adversary;
+  return new Adversary({
+    scheme: schemeOf(recipe, side),
+    corrupted: new Set(corrupted),
+    isActive: (round) => isActive(active, round),
+    trainer,
+    seedOf: (shard, round) => trainingSeed(random.stream("client", clients[shard]), round),
+    random: random.stream("adversary"),
+  });
+}
+
+function schemeOf(recipe: Recipe, { poisoned, triggered }: SideShards): Scheme {
+  const { adversary } = recipe;
+  if (adversary?.kind === "alie-backdoor") {
+    const { z, deviation, alpha, steps, batch, rate } = adversary;
+    const work = {
+      ...{ epochs: steps, steps, batch, optimizer: { kind: "sgd", rate, decay: BACKDOOR_DECAY } as const },
+      tether: (1 - alpha) / alpha,
+    };
+    const reach = (n: number, m: number) => z ?? alieZMax(n, m);
+    return { backdoor: alieBackdoor({ z: reach, ddof: ddofOf(deviation), shard: triggered!, work }) };
+  }
+  const attack = attackOf(recipe);
+  return { poisoned, ...(attack && { attack }) };
+}
+
+/** L2 penalty of the backdoor's training (the paper's published code). */
+const BACKDOOR_DECAY = 1e-4;

@@ -31,6 +31,8 @@ export interface PreparedRun extends PreparedModel {
   readonly clients: readonly PartyId[];
   /** Row per client, column per class. */
   readonly histogram: readonly (readonly number[])[];
+  /** Shards of the clients that the adversary controls, ascending; none without one. */
+  readonly corrupted: readonly number[];
 }
 
 /**
@@ -43,7 +45,18 @@ export async function prepare(recipe: Recipe, baseFolder: string): Promise<Prepa
   const model = await prepareModel(recipe, baseFolder);
   const shards = dealShards(model);
   const clients = shards.map((_, shard) => `client-${shard}`);
-  return { ...model, shards, clients, histogram: histogram(model.dataset.train, shards) };
+  const corrupted = drawCorrupted(model, shards.length);
+  return { ...model, shards, clients, histogram: histogram(model.dataset.train, shards), corrupted };
+}
+
+function drawCorrupted({ recipe, random }: PreparedModel, clients: number): number[] {
+  const all = Array.from({ length: clients }, (_, shard) => shard);
+  const count = Math.round((recipe.adversary?.fraction ?? 0) * clients);
+  return random
+    .stream("corrupted")
+    .shuffle(all)
+    .slice(0, count)
+    .sort((a, b) => a - b);
 }
 
 /** Loads and checks data and task. Throws as {@link prepare}. */

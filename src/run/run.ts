@@ -5,17 +5,17 @@
  * its last checkpoint and ends with the same bits as one that was not.
  */
 import { availableParallelism } from "node:os";
-import type { Job } from "../federated/jobs.ts";
 import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";
 import { localWorkOf } from "../recipe/components.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { RunEvent } from "../records/events.ts";
-import type { SimulationState } from "../runtime/simulation/simulation.ts";
+import { attackFollower } from "./attack-follower.ts";
 import { describeRun } from "./describe-run.ts";
-import { simulateFederation } from "./federation.ts";
+import { simulateFederation, type World } from "./federation.ts";
 import { openFolder } from "./open-folder.ts";
 import { prepare } from "./prepare.ts";
 import { RunRecord } from "./run-record.ts";
+import { addSideShards } from "./side-shards.ts";
 
 export interface RunOptions {
   /** The run's folder, made when missing. Default: a new one under `runs/`, named by recipe and time. */
@@ -42,20 +42,28 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
   const { resume = false, signal } = options;
   const prepared = await prepare(recipe, options.baseFolder ?? process.cwd());
   const workers = options.workers ?? Math.min(availableParallelism(), 8);
-  await using trainer = await createWorkerTrainer({ ...prepared, work: localWorkOf(recipe), workers });
-  const { server, simulation } = simulateFederation(prepared, trainer, workers);
+  const side = addSideShards(prepared);
+  await using trainer = await createWorkerTrainer({
+    ...{ task: prepared.task, dataset: side.dataset, shards: side.shards },
+    ...{ work: localWorkOf(recipe), workers },
+  });
+  const federation = simulateFederation(prepared, side, trainer, workers);
+  const { server, simulation } = federation;
+  const attack = attackFollower(prepared, side.success, trainer);
 
   const folder = await openFolder(options.folder, recipe, resume);
   const start = describeRun(prepared, folder.run, workers);
-  await using record = await RunRecord.open<SimulationState<Job>>(folder, prepared, start);
+  await using record = await RunRecord.open<World>(folder, prepared, start);
   yield* record.past;
   if (record.isFinished) return;
-  if (record.world) simulation.restore(record.world);
+  if (record.world) federation.restore(record.world);
 
   let roundStartedAt = performance.now();
   try {
     for await (const batch of simulation.run(signal)) {
       for (const { at, event } of batch) {
+        federation.note(event);
+        attack?.note(event);
         if (event.kind !== "round-finished") {
           yield record.add(at, event);
           continue;
@@ -63,11 +71,12 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
         const now = performance.now();
         const wallSeconds = (now - roundStartedAt) / 1000;
         roundStartedAt = now;
-        yield record.add(at, { ...event, ...simulation.traffic.take(), wallSeconds });
+        const figures = attack && { figures: { ...event.figures, ...(await attack.figures(server.model)) } };
+        yield record.add(at, { ...event, ...simulation.traffic.take(), wallSeconds, ...figures });
       }
       const finished = batch.map(({ event }) => event).find((event) => event.kind === "round-finished");
       const checkpoint =
-        finished && (await record.saveRound(simulation.now, finished, () => simulation.snapshot()));
+        finished && (await record.saveRound(simulation.now, finished, () => federation.snapshot()));
       if (checkpoint) yield checkpoint;
       await record.flushWhenDue();
     }

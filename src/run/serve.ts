@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { dataPlanOf } from "../data/data-plan.ts";
 import type { Examples } from "../data/examples.ts";
 import { selectRows } from "../data/select.ts";
+import { InputError } from "../errors.ts";
 import type { ServerState } from "../federated/server.ts";
 import { createProgramBundle } from "../learn/create-program-bundle.ts";
 import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";
@@ -25,6 +26,7 @@ import { openFolder } from "./open-folder.ts";
 import { dealShards, type PreparedModel, prepareModel } from "./prepare.ts";
 import { RunRecord } from "./run-record.ts";
 import { Service } from "./service.ts";
+import { referenceRows } from "./side-shards.ts";
 
 /** Who the server is and whom it lets in; what the network needs of a run. */
 export interface Door {
@@ -69,14 +71,25 @@ export interface Provisions {
  * @throws as `run`
  */
 export async function* serve(recipe: Recipe, options: ServeOptions): AsyncGenerator<RunEvent> {
+  if (recipe.adversary !== null) throw simulatedOnly();
   const prepared = await prepareModel(recipe, options.baseFolder ?? process.cwd());
   const { task, spec, dataset } = prepared;
   const work = localWorkOf(recipe);
   const corrected = recipe.server.optimizer.kind === "scaffold";
   const bundle = createProgramBundle({ task, spec, work, corrected });
   const workers = availableParallelism();
-  await using trainer = await createWorkerTrainer({ task, dataset, shards: [], work, workers });
+  const reference = referenceRows(prepared);
+  const shards = reference ? [reference] : [];
+  await using trainer = await createWorkerTrainer({ task, dataset, shards, work, workers });
   yield* servePrepared({ prepared, bundle, trainer, workers }, options);
+}
+
+function simulatedOnly(): InputError {
+  return new InputError(
+    "serve.adversary",
+    "Corrupted clients exist in simulations only: run the recipe with `coterie run`, or leave adversary out.",
+    { at: "adversary" },
+  );
 }
 
 /** The same with what was made before. */

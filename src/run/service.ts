@@ -311,7 +311,8 @@ function createServer(prepared: PreparedModel, state: ServerState | undefined): 
   const { rounds, select, deadline, retries, evaluate } = recipe;
   const server = new FederatedServer(
     { rounds, select, deadline, retries, evaluate, work: localWorkOf(recipe), clients: [], initial },
-    protocolOf(recipe),
+    // The server's trainer holds nothing but the server's own examples, where there are some.
+    protocolOf(recipe, 0),
     serverOptimizerOf(recipe),
     random,
   );

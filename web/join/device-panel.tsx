@@ -82,8 +82,8 @@ function startText(measured: EngineMeasurement): string {
 function estimate(measurements: readonly EngineMeasurement[], chosen: string): string {
   const measured = measurements.find(({ name }) => name === chosen);
   if (data.value.kind !== "read" || measured === undefined || "failure" in measured) return "";
-  const { batch, epochs } = offer.value!.work;
+  const { batch, epochs, steps = Number.POSITIVE_INFINITY } = offer.value!.work;
   const examples = data.value.counts.reduce((sum, count) => sum + count, 0);
-  const seconds = epochs * Math.ceil(examples / batch) * measured.secondsPerStep;
+  const seconds = Math.min(steps, epochs * Math.ceil(examples / batch)) * measured.secondsPerStep;
   return `Your part of a round takes about ${formatSeconds(Number(seconds.toPrecision(2)))} of computing.`;
 }

@@ -33,10 +33,11 @@ function waiting(deadline: number | null): string {
     : `each waits at most ${formatSeconds(deadline)} for those who are asked`;
 }
 
-function workText({ epochs, batch, optimizer, proximal }: LocalWork): string {
+function workText({ epochs, steps, batch, optimizer, proximal }: LocalWork): string {
   const passes = epochs === 1 ? "one pass" : `${epochs} passes`;
   const extra = proximal ? `, held near the model by FedProx (${proximal})` : "";
-  return `${passes} over your data in batches of ${batch}, ${optimizer.kind.toUpperCase()} at rate ${optimizer.rate}${extra}`;
+  const most = steps === undefined ? "" : ` (${plural(steps, "step")} at most)`;
+  return `${passes} over your data${most} in batches of ${batch}, ${optimizer.kind.toUpperCase()} at rate ${optimizer.rate}${extra}`;
 }
 
 /** Who sees the updates; a new protocol says so here. */

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { RunError } from "../../errors.ts";
 import type { JoinEvent } from "../../join/join-run.ts";
 import type { DataRead, ServerTrusted } from "../../join/node/join.ts";
@@ -8,12 +8,14 @@ import { parseJoinLink } from "../../runtime/session/join-link.ts";
 import { listenForInterrupt } from "../interrupt-signal.ts";
 import { Interrupted } from "../interrupted.ts";
 import { formatScore } from "../progress.ts";
+import { wholeNumber } from "../run-options.ts";
 import { type Terminal, writeLine } from "../terminal.ts";
 
 interface Options {
   readonly data?: string;
   readonly name?: string;
   readonly token?: string;
+  readonly patience: number;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -37,9 +39,14 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     .option("--data <path>", "your data: a CSV or Parquet file, a folder of pictures by class, or IDX files")
     .option("--name <name>", "your name in the run (default: this machine's)")
     .option("--token <token>", "the invitation's token, where the URL does not hold it")
+    .addOption(
+      new Option("--patience <seconds>", "how long to look for a server that does not answer")
+        .default(600, "600, ten minutes")
+        .argParser(wholeNumber(0)),
+    )
     .option("--json", "one JSON value on standard output, everything else on standard error")
     .option("--quiet", "no progress")
-    .action(async (url: string, { data, name, token, json, quiet }: Options) => {
+    .action(async (url: string, { data, name, token, patience, json, quiet }: Options) => {
       const { joinServer } = await import("../../join/node/join.ts");
       const link = { ...parseJoinLink(url), ...(token !== undefined && { token }) };
       const done: Contribution = { name: "", run: "", rounds: 0, accepted: 0, sentMessages: 0, sentBytes: 0 };
@@ -50,9 +57,14 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
       };
       using interrupt = listenForInterrupt(() => writeLine(terminal.err, "\ncoterie: leaving"));
       const { signal } = interrupt;
-      const end = await joinServer({ link, name, data, observe, signal });
+      const end = await joinServer({ link, name, data, observe, signal, patience });
       if (json) writeLine(terminal.out, JSON.stringify({ ...done, end }));
-      if (signal.aborted) throw new Interrupted("you can join again by the same link");
+      if (end === "left") {
+        throw new Interrupted(
+          "join.left",
+          "This client has left; the same command brings it back to the run.",
+        );
+      }
       if (end !== "finished") {
         throw new RunError(
           "join.ended",

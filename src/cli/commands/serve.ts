@@ -64,11 +64,13 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
       if (idle.length > 0 && !quiet) {
         writeLine(terminal.err, `not applied, because real networks take their own time: ${idle.join(", ")}`);
       }
-      const door = doorOptions(options);
+      const door = await doorOptions(options);
+      const log = options.logs === undefined ? undefined : openLog(options.logs);
+      const showsCode = !quiet && terminal.err.isTTY === true;
       const stopping = new AbortController();
       const remedy: Remedy = (folder) => resumeRemedy("serve", name, options, folder, repeatedWords(options));
       const plan = { ...place, workers: 1, quiet, remedy, stop: stopping.signal };
-      const runner: Runner = async function* (recipe, { folder, resume, signal, baseFolder }) {
+      const runner: Runner = async function* (recipe, { folder, resume, signal, baseFolder, say }) {
         const [{ serve }, { openDoor }] = await Promise.all([
           import("../../run/serve.ts"),
           import("../serve/open-door.ts"),
@@ -80,8 +82,8 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
             openDoor(runFolder, {
               ...door,
               stop: () => stopping.abort(),
-              log: createLog(options.logs ?? join(runFolder.path, "server.log")),
-              announce: (links) => announce(links, terminal, quiet),
+              log: log ?? openLog(join(runFolder.path, "server.log")),
+              announce: (links) => say(announcement(links, showsCode)),
             }),
         });
       };
@@ -94,47 +96,57 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-function doorOptions({
-  listen,
+/** The options of the door, and that it can be opened. */
+async function doorOptions({
+  listen: address,
   cert,
   key,
   insecure,
   public: publicUrl,
   invitations,
   allow,
-}: Options): Omit<DoorOptions, "stop" | "log" | "announce"> {
+}: Options): Promise<Omit<DoorOptions, "stop" | "log" | "announce">> {
   if ((cert === undefined) !== (key === undefined)) {
     throw new InputError("serve.tls", "Give both --cert and --key, or neither.", { at: "--cert" });
   }
-  if (publicUrl !== undefined && !/^https?:\/\//.test(publicUrl)) {
+  if (publicUrl !== undefined && !(/^https?:\/\//.test(publicUrl) && URL.canParse(publicUrl))) {
     throw new InvalidArgumentError("--public must be a URL that begins with https:// or http://.");
   }
-  return {
-    listen: parseListenAddress(listen),
-    insecure: insecure === true,
-    invitations,
+  const listen = parseListenAddress(address);
+  const { checkDoor } = await import("../serve/check-door.ts");
+  const checked = await checkDoor({
+    listen,
     ...(cert !== undefined && key !== undefined && { certificate: { cert, key } }),
-    ...(publicUrl !== undefined && { publicUrl }),
     ...(allow !== undefined && { allow }),
+  });
+  return {
+    ...{ listen, insecure: insecure === true, invitations, ...checked },
+    ...(publicUrl !== undefined && { publicUrl }),
   };
 }
 
-function createLog(file: string): DoorOptions["log"] {
-  return pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    destination(
-      file === "-" ? { dest: 2, sync: true } : { dest: file, sync: true, mkdir: true, append: true },
-    ),
-  );
+/** @throws InputError `serve.logs` when the file cannot be written */
+function openLog(file: string): DoorOptions["log"] {
+  const to = file === "-" ? { dest: 2, sync: true } : { dest: file, sync: true, mkdir: true, append: true };
+  try {
+    return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination(to));
+  } catch (cause) {
+    throw new InputError(
+      "serve.logs",
+      `The file ${file} cannot be written (${(cause as NodeJS.ErrnoException).code}); give another as --logs.`,
+      { at: "--logs", cause },
+    );
+  }
 }
 
 /** Links are secrets: they go to the terminal and nowhere else. */
-function announce({ join, operator, observer }: Links, terminal: Terminal, quiet: boolean): void {
-  const say = (text: string) => writeLine(terminal.err, text);
-  if (!quiet && terminal.err.isTTY && join.length === 1) say(qrText(join[0]));
-  for (const link of join) say(`join      ${link}`);
-  say(`dashboard ${operator}`);
-  say(`           ${observer} (to look only)`);
+function announcement({ join, operator, observer }: Links, withCode: boolean): string {
+  return [
+    ...(withCode && join.length === 1 ? [qrText(join[0])] : []),
+    ...join.map((link) => `join      ${link}`),
+    `dashboard ${operator}`,
+    `           ${observer} (to look only)`,
+  ].join("\n");
 }
 
 /** The options that a restart must repeat. */

@@ -1,13 +1,12 @@
 /** Who is let in to a served run; kept in the run's folder, so that a restart knows everybody again. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../../errors.ts";
 import { readPrivateFile, writePrivateFile } from "../../runtime/node/private-file.ts";
 import { SessionError } from "../../runtime/session/control.ts";
 import type { Claim } from "../../runtime/session/handshake.ts";
 import { fingerprint } from "../../runtime/session/identity.ts";
 import { Members } from "../../runtime/session/members.ts";
 import { checkTokenProof, issueToken, type TokenRecord } from "../../runtime/session/token.ts";
+import type { AllowedKey } from "./allow-list.ts";
 
 export class Membership {
   readonly #path: string;
@@ -38,30 +37,12 @@ export class Membership {
   }
 
   /**
-   * Lets clients in beforehand: lines of a name and the fingerprint of a public key.
+   * Lets clients in beforehand.
    *
-   * @throws InputError `serve.allow`, `session.member`
+   * @throws InputError `session.member` when a name or a key belongs to another member
    */
-  async allow(file: string): Promise<void> {
-    const text = await readFile(file, "utf8").catch((cause) => {
-      throw new InputError(
-        "serve.allow",
-        `The file ${file} cannot be read; give one with lines "NAME KEY".`,
-        {
-          at: file,
-          cause,
-        },
-      );
-    });
-    for (const [index, line] of text.split("\n").entries()) {
-      const words = line.replace(/#.*/, "").trim().split(/\s+/);
-      if (words[0] === "") continue;
-      const at = `${file}:${index + 1}`;
-      if (words.length !== 2) {
-        throw new InputError("serve.allow", `${at}: a line has a name and a key's fingerprint.`, { at });
-      }
-      this.#members.register(words[0], words[1], "client");
-    }
+  async allow(keys: readonly AllowedKey[]): Promise<void> {
+    for (const { name, fingerprint } of keys) this.#members.register(name, fingerprint, "client");
     await this.#save();
   }
 

@@ -11,34 +11,34 @@ import { getRequestListener } from "@hono/node-server";
 import { Registry } from "prom-client";
 import { createDashboard } from "../../dashboard/dashboard.ts";
 import { newToken } from "../../dashboard/tokens.ts";
-import { InputError } from "../../errors.ts";
 import type { RunFolder } from "../../records/node/index.ts";
 import type { Door } from "../../run/serve.ts";
 import { type Certificate, developmentCertificate } from "../../runtime/node/certificate.ts";
 import { serverIdentity } from "../../runtime/node/key-store.ts";
 import { systemClock } from "../../runtime/node/system-clock.ts";
-import { loadCertificate } from "../../runtime/node/tls.ts";
 import { acceptWebSockets } from "../../runtime/node/websocket-server.ts";
 import { SessionError } from "../../runtime/session/control.ts";
 import { fingerprint } from "../../runtime/session/identity.ts";
 import { formatJoinLink } from "../../runtime/session/join-link.ts";
 import { RateLimit } from "../../runtime/session/rate-limit.ts";
+import type { AllowedKey } from "./allow-list.ts";
+import { listen } from "./check-door.ts";
 import { inUrl, isLoopback, type ListenAddress, reachableHosts } from "./listen-address.ts";
 import { Membership } from "./membership.ts";
 import { createSessionMetrics } from "./session-metrics.ts";
 
 export interface DoorOptions {
   readonly listen: ListenAddress;
-  /** Files of a certificate; absent: plain on loopback, elsewhere a certificate made on the fly. */
-  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** Of an authority; absent: plain on loopback, elsewhere a certificate made on the fly. */
+  readonly certificate?: Certificate;
   /** Plain HTTP beyond this machine, for a proxy that does TLS. */
   readonly insecure: boolean;
   /** The URL by which clients reach the server, where that is not its own address. */
   readonly publicUrl?: string;
   /** Invitations for one client each; 0: one for all. */
   readonly invitations: number;
-  /** File of clients that are let in beforehand. */
-  readonly allow?: string;
+  /** Clients that are let in beforehand. */
+  readonly allowed?: readonly AllowedKey[];
   /** The operator wants the run to stop. */
   readonly stop: () => void;
   readonly log: Log;
@@ -73,7 +73,7 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
   const { log } = options;
   const identity = await serverIdentity(folder.path);
   const membership = await Membership.open(folder.path);
-  if (options.allow !== undefined) await membership.allow(options.allow);
+  if (options.allowed) await membership.allow(options.allowed);
   const registry = new Registry();
   const metrics = createSessionMetrics(registry);
   const logged = new RateLimit(LOGGED_PER_SECOND, LOGGED_AT_ONCE);
@@ -104,7 +104,7 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
         name.toLowerCase(),
       );
       const dashboard = createDashboard({
-        folder: dirname(folder.path),
+        ...{ folder: dirname(folder.path), run: folder.run },
         tokens,
         hosts: names,
         stop(run) {
@@ -160,21 +160,9 @@ async function certificateFor(
   hosts: readonly string[],
   { certificate, insecure, listen }: DoorOptions,
 ): Promise<Certificate | undefined> {
-  if (certificate) return loadCertificate(certificate);
+  if (certificate) return certificate;
   if (insecure || isLoopback(listen.host)) return undefined;
   return developmentCertificate(folder.path, hosts, new Date());
-}
-
-async function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
-  try {
-    await once(server.listen(port, host), "listening");
-  } catch (cause) {
-    throw new InputError(
-      "serve.port",
-      `The server cannot listen on ${inUrl(host)}:${port} (${(cause as NodeJS.ErrnoException).code}); give another address as --listen.`,
-      { at: "--listen", cause },
-    );
-  }
 }
 
 async function closeServer(

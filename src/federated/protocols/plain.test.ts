@@ -1,13 +1,22 @@
 import { expect, test } from "vitest";
 import { meanAggregator } from "../../aggregation/mean.ts";
+import { SimulationRandom } from "../../numeric/random.ts";
 import type { Message } from "../../runtime/message.ts";
+import type { Cohort } from "../protocol.ts";
 import { plain } from "./plain.ts";
 
 function openRound(clients: string[], options: { minimum?: number; target?: number } = {}) {
-  const half = plain({ aggregator: meanAggregator, weights: "examples" }).server();
+  const half = plain({ aggregator: () => meanAggregator, weights: "examples" }).server();
   const { minimum = 1, target = clients.length } = options;
-  half.open({ round: 1, attempt: 1, clients, minimum, target, dimension: 2 });
+  half.open(cohortOf(clients, minimum, target));
   return half;
+}
+
+function cohortOf(clients: string[], minimum: number, target: number): Cohort {
+  const random = SimulationRandom.fromSeed(1);
+  const work = { epochs: 1, batch: 10, optimizer: { kind: "sgd" as const, rate: 0.5 } };
+  const model = new Float32Array(2);
+  return { round: 1, attempt: 1, clients, minimum, target, dimension: 2, model, work, random };
 }
 
 function update(values: number[], examples: unknown = 10): Message {

@@ -3,6 +3,7 @@ import type { Aggregator, Collection } from "../../aggregation/aggregator.ts";
 import { allFinite } from "../../numeric/finite.ts";
 import type { Json, Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import type { Job, JobResult } from "../jobs.ts";
 import type {
   ClientHalf,
   Cohort,
@@ -13,7 +14,10 @@ import type {
 } from "../protocol.ts";
 
 export interface PlainOptions {
-  readonly aggregator: Aggregator;
+  /** Makes the run's aggregator; it may remember rounds. */
+  readonly aggregator: () => Aggregator;
+  /** Which shard holds the server's own examples, for aggregators that compare with what they teach. */
+  readonly referenceShard?: number;
   /** Weight of a client: its number of examples (FedAvg), or 1. */
   readonly weights: "examples" | "uniform";
 }
@@ -39,23 +43,43 @@ const updateBody = z.object({
 
 class PlainServer implements ServerHalf {
   readonly #options: PlainOptions;
+  readonly #aggregator: Aggregator;
   #cohort: Cohort | undefined;
   #collection: Collection | undefined;
   #contributors = new Set<PartyId>();
   #waitingFor = new Set<PartyId>();
   #metrics = new WeightedMetrics();
+  /** What the server's own examples teach; undefined until its training is done. */
+  #reference: Float32Array | undefined;
+  /** Whether the reference is all that is missing. */
+  #isComplete = false;
 
   constructor(options: PlainOptions) {
     this.#options = options;
+    this.#aggregator = options.aggregator();
   }
 
   open(cohort: Cohort): { step: ServerStep } {
     this.#cohort = cohort;
-    this.#collection = this.#options.aggregator.collect(cohort.dimension);
+    this.#collection = this.#aggregator.collect(cohort.dimension, cohort.random);
     this.#contributors = new Set();
     this.#waitingFor = new Set(cohort.clients);
     this.#metrics = new WeightedMetrics();
-    return { step: {} };
+    this.#reference = undefined;
+    this.#isComplete = false;
+    return { step: this.#aggregator.usesReference ? { jobs: [this.#referenceJob(cohort)] } : {} };
+  }
+
+  #referenceJob({ round, model, work, random }: Cohort): { id: string; job: Job } {
+    const shard = this.#options.referenceShard!;
+    const seed = random.stream("reference", round).bits();
+    return { id: "reference", job: { kind: "train", shard, parameters: model, work, seed } };
+  }
+
+  done(_: string, result: JobResult): ServerStep {
+    if (result.kind !== "train") return {};
+    this.#reference = result.update;
+    return this.#isComplete ? this.#finish() : {};
   }
 
   message(from: PartyId, message: Message): ServerStep {
@@ -94,7 +118,16 @@ class PlainServer implements ServerHalf {
   }
 
   deadline(): ServerStep {
-    return this.#finish();
+    const step = this.#finish();
+    return this.#isComplete ? { ...step, phase: "reference" } : step;
+  }
+
+  snapshot(): unknown {
+    return this.#aggregator.snapshot?.();
+  }
+
+  restore(state: unknown): void {
+    this.#aggregator.restore?.(state);
   }
 
   #finishIfComplete(): ServerStep {
@@ -103,15 +136,23 @@ class PlainServer implements ServerHalf {
   }
 
   #finish(): ServerStep {
-    const { minimum } = this.#cohort!;
+    const { kind, needs, condition, usesReference } = this.#aggregator;
+    const minimum = Math.max(this.#cohort!.minimum, needs);
     const contributors = [...this.#contributors];
     if (contributors.length < minimum) {
-      const reason = `Only ${contributors.length} of at least ${minimum} clients contributed.`;
+      const why = minimum > this.#cohort!.minimum ? `, which ${kind} needs (${condition})` : "";
+      const reason = `Only ${contributors.length} of at least ${minimum} clients contributed${why}.`;
       return { abort: { code: "round.too-few", reason } };
     }
-    const { update, excluded } = this.#collection!.finish();
+    this.#waitingFor.clear();
+    if (usesReference && this.#reference === undefined) {
+      this.#isComplete = true;
+      return {};
+    }
+    const { update, excluded, figures } = this.#collection!.finish(this.#reference);
     this.#collection = undefined;
-    return { result: { update, contributors, excluded, metrics: this.#metrics.means() } };
+    const metrics = this.#metrics.means();
+    return { result: { update, contributors, excluded, metrics, ...(figures && { figures }) } };
   }
 }
 

@@ -40,7 +40,7 @@ export function federation(options: Federation) {
   const { clients: count, seed = 1, network = null } = options;
   const clients = Array.from({ length: count }, (_, k) => `client-${k}`);
   const random = SimulationRandom.fromSeed(seed);
-  const protocol = options.protocol ?? plain({ aggregator: meanAggregator, weights: "examples" });
+  const protocol = options.protocol ?? plain({ aggregator: () => meanAggregator, weights: "examples" });
   const plan: ServerPlan = {
     rounds: 3,
     select: { fraction: 1, minimum: 1, over: 1 },

@@ -24,6 +24,8 @@ export interface JoinServerOptions {
   readonly data?: string | undefined;
   readonly observe: (event: JoinEvent | DataRead | ServerTrusted) => void;
   readonly signal?: AbortSignal;
+  /** Seconds after which a server that cannot be reached is given up. Default: never. */
+  readonly patience?: number;
 }
 
 export interface DataRead {
@@ -45,7 +47,7 @@ export interface ServerTrusted {
  * and `readClientData`.
  */
 export async function joinServer(options: JoinServerOptions): Promise<Farewell> {
-  const { link, observe, signal } = options;
+  const { link, observe, signal, patience } = options;
   const { token, url, serverKey } = link;
   const claimed = await claimIdentity({ name: options.name });
   try {
@@ -68,6 +70,7 @@ export async function joinServer(options: JoinServerOptions): Promise<Farewell> 
       },
       observe,
       ...(signal && { signal }),
+      ...(patience !== undefined && { patience }),
     });
   } finally {
     claimed.release();

@@ -30,6 +30,9 @@ const optimizers = [
 export const localSection = z
   .strictObject({
     epochs: count(1, 10_000).default(1).describe("Passes over the client's data in a round."),
+    steps: count(1)
+      .exactOptional()
+      .describe("Most steps in a round, where the epochs have more; 1 is a gradient a round."),
     batch: count(1, 1_000_000).default(32).describe("Examples per step."),
     optimizer: z
       .discriminatedUnion("kind", optimizers)
@@ -39,6 +42,11 @@ export const localSection = z
       .default(0)
       .describe(
         "FedProx (Li et al. 2020): mu of the term mu/2 * |y - x|^2 towards the round's model; 0 is FedAvg.",
+      ),
+    workerMomentum: decay()
+      .default(0)
+      .describe(
+        "Worker momentum beta in [0, 1): a client sends m = beta*m + (1 - beta)*u for its update u (Karimireddy, He and Jaggi 2021); 0 sends u.",
       ),
   })
   .prefault({})

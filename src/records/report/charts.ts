@@ -1,7 +1,7 @@
 import type { Outcome, RoundSummary } from "../events.ts";
 import { evenlySpaced, limits } from "./limits.ts";
 import type { PartitionView } from "./partition.ts";
-import type { Fate } from "./round-timeline.ts";
+import type { Answer, Fate } from "./round-timeline.ts";
 import type { Attendance } from "./timeline.ts";
 
 /**
@@ -13,9 +13,13 @@ export type ChartOption = Readonly<Record<string, unknown>>;
 /** A diagonal cross, 10 by 10. */
 const cross = "path://M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z";
 
+/** A square with a hole. */
+const frame = "path://M0 0H10V10H0ZM3 3V7H7V3Z";
+
 /** Colour-blind safe in light and dark: they differ in lightness, and each also has a shape and a pattern. */
 export const fates: Readonly<Record<Fate, { colour: string; symbol: string; decal: object | null }>> = {
   contributed: { colour: "#3a86c8", symbol: "circle", decal: null },
+  excluded: { colour: "#d4651f", symbol: frame, decal: stripes(Math.PI / 2) },
   late: { colour: "#e2a400", symbol: "triangle", decal: stripes(Math.PI / 4) },
   dropped: { colour: "#8d95a1", symbol: cross, decal: stripes(0) },
   rejected: { colour: "#c8385a", symbol: "diamond", decal: stripes(-Math.PI / 4) },
@@ -23,6 +27,7 @@ export const fates: Readonly<Record<Fate, { colour: string; symbol: string; deca
 };
 
 const outcomes: readonly Outcome[] = ["contributed", "late", "dropped", "rejected"];
+export const answers: readonly Answer[] = ["contributed", "excluded", "late", "dropped", "rejected"];
 
 function stripes(rotation: number): object {
   return {
@@ -35,9 +40,9 @@ function stripes(rotation: number): object {
 }
 
 /** Nothing moves: a report is also printed and photographed. */
-const still = { animation: false };
-const grid = { left: 8, right: 20, top: 8, containLabel: true };
-const legend = { bottom: 0, itemWidth: 16, itemHeight: 11, itemGap: 12, textStyle: { fontSize: 11 } };
+export const still = { animation: false };
+export const grid = { left: 8, right: 20, top: 8, containLabel: true };
+export const legend = { bottom: 0, itemWidth: 16, itemHeight: 11, itemGap: 12, textStyle: { fontSize: 11 } };
 
 /** At most `limits.rounds` of the rounds, evenly spaced. */
 export function thin(rounds: readonly RoundSummary[]): RoundSummary[] {
@@ -183,17 +188,21 @@ function perRound(
   };
 }
 
-/** Who took part when: one mark per client and round, told apart by colour and by shape. */
+/**
+ * Who took part when: one mark per client and round, told apart by colour and by shape. Corrupted clients have a
+ * star before their name and a tinted row.
+ */
 export function attendanceChart({ rounds, rows }: Attendance): ChartOption {
-  const series = outcomes.map((outcome) => ({
+  const series = answers.map((answer) => ({
     ...{
       type: "scatter",
-      name: outcome,
-      symbol: fates[outcome].symbol,
-      itemStyle: { color: fates[outcome].colour, opacity: 1 },
+      name: answer,
+      symbol: fates[answer].symbol,
+      itemStyle: { color: fates[answer].colour, opacity: 1 },
     },
-    data: rows.flatMap(({ fates }, y) => fates.flatMap((fate, x) => (fate === outcome ? [[x, y]] : []))),
+    data: rows.flatMap(({ fates }, y) => fates.flatMap((fate, x) => (fate === answer ? [[x, y]] : []))),
   }));
+  const tints = rows.map(({ corrupted }) => (corrupted ? "rgba(200,56,90,0.13)" : "transparent"));
   const shown = series.filter(({ data }) => data.length > 0);
   return {
     ...still,
@@ -209,10 +218,9 @@ export function attendanceChart({ rounds, rows }: Attendance): ChartOption {
       splitLine: { show: false },
     },
     yAxis: {
-      type: "category",
-      data: rows.map(({ client }) => client),
-      inverse: true,
-      axisLabel: clientLabel,
+      ...{ type: "category", inverse: true, axisLabel: clientLabel },
+      data: rows.map(({ client, corrupted }) => (corrupted ? `* ${client}` : client)),
+      splitArea: { show: true, interval: 0, areaStyle: { color: tints } },
     },
     series: shown,
   };

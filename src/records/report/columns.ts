@@ -1,6 +1,6 @@
 import type { RoundSummary } from "../events.ts";
 import type { LogDigest } from "./digest.ts";
-import { flatten, lossText } from "./facts.ts";
+import { differingKeys, flatten, lossText } from "./facts.ts";
 import { formatBytes, formatNumber, formatPercent, formatSeconds } from "./format.ts";
 
 /** The columns of the tables of figures, which the report and the pages share. */
@@ -62,10 +62,11 @@ export function distinctNames(names: readonly string[]): string[] {
 }
 
 /** Where the recipes of runs differ: dotted paths, and for each run the values at those paths. */
-export function recipeDifferences(runs: readonly LogDigest[]): { keys: string[]; rows: string[][] } {
+export function recipeDifferences(runs: readonly { readonly started: { readonly recipe: unknown } }[]): {
+  keys: string[];
+  rows: string[][];
+} {
   const recipes = runs.map(({ started }) => new Map(flatten(started.recipe)));
-  const keys = [...new Set(recipes.flatMap((recipe) => [...recipe.keys()]))].filter(
-    (key) => new Set(recipes.map((recipe) => recipe.get(key))).size > 1,
-  );
+  const keys = differingKeys(recipes);
   return { keys, rows: recipes.map((recipe) => keys.map((key) => recipe.get(key) ?? "–")) };
 }

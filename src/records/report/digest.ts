@@ -45,9 +45,9 @@ type Totals = Readonly<Record<(typeof totalled)[number], number>>;
  */
 export async function digestRun(events: Iterable<RunEvent> | AsyncIterable<RunEvent>): Promise<RunDigest> {
   const digest = foldDigest();
-  let clients = followClients(0);
+  let clients = followClients(0, []);
   for await (const event of events) {
-    if (event.kind === "run-started") clients = followClients(event.rounds);
+    if (event.kind === "run-started") clients = followClients(event.rounds, event.corrupted ?? []);
     digest.add(event);
     clients.add(event);
   }

@@ -92,6 +92,12 @@ export function flatten(value: unknown, path = ""): Fact[] {
   return Object.entries(value).flatMap(([key, item]) => flatten(item, path ? `${path}.${key}` : key));
 }
 
+/** The paths that do not have the same value everywhere, from leaves as `flatten` finds them. */
+export function differingKeys(all: readonly ReadonlyMap<string, string>[]): string[] {
+  const keys = new Set(all.flatMap((each) => [...each.keys()]));
+  return [...keys].filter((key) => new Set(all.map((each) => each.get(key))).size > 1);
+}
+
 /** The loss of a round that was not evaluated is null; one that was not finite has become null in the log. */
 export function lossText(loss: number | null): string {
   return loss === null || Number.isNaN(loss) ? "–" : formatNumber(loss);

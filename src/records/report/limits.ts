@@ -15,8 +15,13 @@ export const limits = {
   partitionClients: 50,
   /** Columns of the partition's heat map; further classes are added up in the last. */
   partitionClasses: 40,
-  /** Runs in one comparison. */
+  /** Runs in one comparison, each with its curve and recipe. */
   runs: 24,
+  /** Heat maps of attacks and defences in one comparison, one for each setting of the other keys. */
+  settings: 6,
+  /** Rows and columns of such a heat map. */
+  defences: 40,
+  attacks: 40,
 } as const;
 
 /**

@@ -1,7 +1,14 @@
 import type { Outcome, RunEvent } from "../events.ts";
 
+/** What became of a client's answer: `excluded` is one that came in and that the aggregator left out. */
+export type Answer = Outcome | "excluded";
+
 /** What became of a client in a round; `waiting` in a round that never finished. */
-export type Fate = Outcome | "waiting";
+export type Fate = Answer | "waiting";
+
+export function answerOf({ outcome, excluded }: Extract<RunEvent, { kind: "client-outcome" }>): Answer {
+  return excluded ? "excluded" : outcome;
+}
 
 /** One client in one round; seconds count from the start of the round's last attempt. */
 export interface ClientSpan {
@@ -90,7 +97,7 @@ function addToRound({ timeline, spans }: OpenRound, event: RunEvent): void {
       timeline.closed = at;
       const span = spans.get(client);
       if (!span) return;
-      span.fate = outcome;
+      span.fate = answerOf(event);
       if (reason !== undefined) span.reason = reason;
       if (outcome !== "dropped") delete span.ended;
       return;
@@ -107,7 +114,14 @@ export function viewRound({ timeline, spans }: OpenRound, most: number): RoundTi
 }
 
 /** Order in which clients are kept when not all can be shown. */
-const trouble: Record<Fate, number> = { rejected: 0, dropped: 1, late: 2, waiting: 3, contributed: 4 };
+const trouble: Record<Fate, number> = {
+  rejected: 0,
+  excluded: 1,
+  dropped: 2,
+  late: 3,
+  waiting: 4,
+  contributed: 5,
+};
 
 function endOf(span: ClientSpan): number {
   return Math.max(span.ended ?? 0, span.trained?.[1] ?? 0);

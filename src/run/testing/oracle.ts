@@ -21,6 +21,7 @@ export async function modelAfter(
   const { recipe, random, initial } = prepared;
   const optimizer = serverOptimizerOf(recipe);
   const work = localWorkOf(recipe);
+  const byExamples = recipe.aggregator.kind === "mean" && recipe.aggregator.weights === "examples";
   const controls = new Map<PartyId, Float32Array>();
   let model = initial;
   let state = optimizer.start(initial.length);
@@ -38,7 +39,7 @@ export async function modelAfter(
           .stream("train", index + 1)
           .bits(),
       });
-      weights.push(recipe.aggregator.weights === "examples" ? examples : 1);
+      weights.push(byExamples ? examples : 1);
       if (serverControl === undefined) {
         updates.push(update);
         continue;

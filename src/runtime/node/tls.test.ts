@@ -7,9 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { type ClientOptions, WebSocket, WebSocketServer } from "ws";
 import { type Certificate, developmentCertificate } from "./certificate.ts";
 import { loadCertificate, pinnedConnection } from "./tls.ts";
+import { connectWebSocket } from "./websocket-client.ts";
 
 const root = mkdtempSync(join(tmpdir(), "coterie-tls-"));
 let certificate: Certificate;
@@ -99,6 +100,44 @@ describe("pinned connection", () => {
     using server = await serve(certificate);
     await expect(get(server.port, undefined)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
     await expect(talk(server.port, undefined)).rejects.toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+  });
+});
+
+describe("a client's WebSocket", () => {
+  const open = (port: number, options?: ClientOptions) =>
+    connectWebSocket(`wss://127.0.0.1:${port}/session`, options).then((connection) => connection.close());
+
+  it("is not opened to a server whose certificate is not to be trusted, and says so in its own words", async () => {
+    using server = await serve(certificate);
+    using expired = await serve(other);
+    const refusal = (port: number) => ({
+      name: "InputError",
+      code: "tls.certificate",
+      at: `127.0.0.1:${port}`,
+    });
+    await expect(open(server.port)).rejects.toMatchObject(refusal(server.port));
+    await expect(open(server.port)).rejects.toThrow("(self-signed certificate); join with the whole link");
+    await expect(open(expired.port, { ca: other.cert })).rejects.toThrow("(certificate has expired)");
+    await expect(open(server.port, pinnedConnection(other.fingerprint))).rejects.toMatchObject(
+      refusal(server.port),
+    );
+    await open(server.port, { ca: certificate.cert });
+    await open(server.port, pinnedConnection(certificate.fingerprint));
+  });
+
+  it("fails as it does elsewhere when only the server is not ready", async () => {
+    const server = createServer({ cert: other.cert, key: other.key }, (_, response) => {
+      response.writeHead(503).end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const pinned = pinnedConnection(other.fingerprint);
+    await expect(open(port, pinned)).rejects.toThrow("Unexpected server response: 503");
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+    await expect(open(port, pinned)).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 });
 

@@ -19,6 +19,58 @@ describe("a dial", () => {
     expect(ends).toEqual([]);
   });
 
+  test("gives a server up that it has not reached for so long, and says what was wrong", async () => {
+    const clock = new HandClock();
+    const { client, statuses: waits, until } = await unreachable(clock);
+    const { statuses, ends } = await client({ random: () => 0.5, patience: 10 });
+    for (let i = 1; clock.now() < 10; i++) {
+      await until(() => waits(statuses).length === i);
+      expect(ends).toEqual([]);
+      clock.pass(waits(statuses)[i - 1]);
+    }
+    await until(() => ends.length === 1);
+    const message = expect.stringContaining("for 10 s (connect ECONNREFUSED);");
+    expect(ends).toMatchObject([{ error: { code: "session.unreachable", message } }]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test("has its patience back once it has reached the server, and needs none while it is away itself", async () => {
+    const clock = new HandClock();
+    const { client, until, connect } = await setScene();
+    let isThere = true;
+    const { dial, statuses, ends, welcomes } = await client("ann", {
+      ...{ clock, random: () => 1, patience: 5 },
+      connect: async () => {
+        if (isThere) return connect();
+        throw new Error("connect ECONNREFUSED");
+      },
+    });
+    const waiting = (pause: number) =>
+      until(() => {
+        const last = statuses.at(-1);
+        return last?.kind === "waiting" && last.seconds === pause;
+      });
+    await until(() => welcomes.length === 1);
+    dial.comeBack(60);
+    await waiting(60);
+    isThere = false;
+    clock.pass(60);
+    await waiting(0.5);
+    isThere = true;
+    clock.pass(4);
+    await until(() => welcomes.length === 2);
+    isThere = false;
+    await dial.interrupt();
+    for (const pause of [1, 2, 2]) {
+      await waiting(pause);
+      expect(ends).toEqual([]);
+      clock.pass(pause);
+      await settled();
+    }
+    await until(() => ends.length === 1);
+    expect(ends).toMatchObject([{ error: { code: "session.unreachable" } }]);
+  });
+
   test("begins with short pauses again only after a connection that lasted", async () => {
     const clock = new HandClock();
     const { client, until } = await setScene({ clock });
@@ -180,7 +232,7 @@ async function unreachable(clock: HandClock) {
   const { client, until } = await setScene();
   return {
     until,
-    client: (options: { random?: () => number }) =>
+    client: (options: { random?: () => number; patience?: number }) =>
       client("ann", {
         clock,
         ...options,

@@ -4,11 +4,12 @@
  * started again, or the client was away too long), a new session begins and `renewed` is told.
  */
 import { CoterieError } from "../../errors.ts";
+import { formatSeconds } from "../../records/report/format.ts";
 import type { Clock } from "../host/clock.ts";
 import { BufferedConnection } from "./buffered-connection.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import type { Connection } from "./connection.ts";
-import type { Farewell, SessionError } from "./control.ts";
+import { type Farewell, SessionError } from "./control.ts";
 import { greetServer, type Welcome } from "./handshake.ts";
 import type { Identity } from "./identity.ts";
 import { type Address, Session } from "./session.ts";
@@ -26,6 +27,8 @@ export interface DialOptions {
   readonly prove?: ((transcript: Uint8Array) => Promise<{ id: string; proof: Uint8Array }>) | undefined;
   /** Uniform in [0, 1), for the jitter of pauses. */
   readonly random: () => number;
+  /** Seconds without a session after which the server is given up, a pause of the client's own apart. Default: never. */
+  readonly patience?: number | undefined;
   /** Largest message that is taken, in bytes. */
   readonly maxMessageBytes: number;
   /** A new session has begun; nothing of an earlier one holds any more. */
@@ -68,6 +71,8 @@ export class Dial {
   #connectedAt: number | undefined;
   #isOver = false;
   #cancelPause: (() => void) | undefined;
+  /** When the server is given up; undefined while there is no need to look for it. */
+  #givesUpAt: number | undefined;
   /** Seconds until it comes back, once it has taken leave for a while. */
   #comesBackAfter: number | undefined;
 
@@ -77,6 +82,7 @@ export class Dial {
   }
 
   start(): void {
+    this.#lookFor();
     void this.#attempt();
   }
 
@@ -130,6 +136,7 @@ export class Dial {
       }
       this.#cancelPause?.();
       this.#connectedAt = clock.now();
+      this.#givesUpAt = undefined;
       status({ kind: "connected", resumed: greeted.welcome.resumed });
       if (!greeted.welcome.resumed) this.#renew(greeted);
       this.#session!.attach(connection, greeted.welcome.received);
@@ -167,12 +174,27 @@ export class Dial {
     else this.#finish({ reason });
   }
 
-  #pause(reason: string, seconds = this.#nextPause()): void {
+  /** @param seconds of a pause that this side wants; the server is not looked for meanwhile */
+  #pause(reason: string, seconds?: number): void {
     if (this.#isOver) return;
-    const { clock, status } = this.#options;
-    status({ kind: "waiting", seconds, reason });
+    if (seconds !== undefined || this.#givesUpAt === undefined) this.#lookFor(seconds);
+    const { clock, status, patience } = this.#options;
+    const left = this.#givesUpAt! - clock.now();
+    if (left <= 0) {
+      const sentence = `The server could not be reached for ${formatSeconds(patience!)} (${reason.replace(/\.$/, "")}); ask its operator whether the run goes on, and join again.`;
+      this.#finish({ error: new SessionError("session.unreachable", sentence) });
+      return;
+    }
+    const pause = seconds ?? Math.min(this.#nextPause(), left);
+    status({ kind: "waiting", seconds: pause, reason });
     this.#cancelPause?.();
-    this.#cancelPause = clock.after(seconds, () => void this.#attempt());
+    this.#cancelPause = clock.after(pause, () => void this.#attempt());
+  }
+
+  /** From now on, or after some seconds, patience runs out. */
+  #lookFor(after = 0): void {
+    const { clock, patience = Number.POSITIVE_INFINITY } = this.#options;
+    this.#givesUpAt = clock.now() + after + patience;
   }
 
   #nextPause(): number {

@@ -1,0 +1,208 @@
+/**
+ * The adversary of a simulation. It stands where a corrupted client's training would: the client's machine, the
+ * protocol, the network and the server are the unchanged ones, and all that the adversary has is the say over what its
+ * clients claim to have learnt. What it knows is what the threat model grants: it works out what its own clients, or
+ * for omniscient attacks all clients of the round, would send, by running their training; nothing else reaches it.
+ */
+import type { EvaluateJob, EvaluateResult, Trainer, TrainJob, TrainResult } from "../learn/training.ts";
+import { type Sent, WorkerMomentum } from "../learn/worker-momentum.ts";
+import { allFinite } from "../numeric/finite.ts";
+import type { SimulationRandom } from "../numeric/random.ts";
+import type { Attack } from "./attack.ts";
+import type { Backdoor } from "./backdoor.ts";
+
+/** What an adversary does; without an attack its clients only train on what `poisoned` says. */
+export interface Scheme {
+  readonly attack?: Attack;
+  /** Which shard a corrupted client trains on in place of its own. */
+  readonly poisoned?: ReadonlyMap<number, number>;
+  /** Trains a backdoor and hides it near what its clients have learnt; in place of an attack. */
+  readonly backdoor?: Backdoor;
+}
+
+export interface AdversaryOptions {
+  readonly scheme: Scheme;
+  /** Shards of the corrupted clients. */
+  readonly corrupted: ReadonlySet<number>;
+  readonly isActive: (round: number) => boolean;
+  /** Does the honest work. */
+  readonly trainer: Trainer;
+  /** What shuffles the examples of a client in a round, by its shard. */
+  readonly seedOf: (shard: number, round: number) => number;
+  readonly random: SimulationRandom;
+}
+
+/** Plain data, taken between rounds. */
+export interface AdversaryState {
+  readonly sent: readonly (readonly [number, readonly Sent[]])[];
+  readonly memory: Memory;
+}
+
+/** What the attack remembers: a round that is tried again begins from what was before it. */
+interface Memory {
+  readonly round: number;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** A round in work. */
+interface RoundInWork {
+  /** Who was asked in its latest attempt, by shard, in the order of their names. */
+  readonly cohort: readonly number[];
+  /** What clients learn, by shard. */
+  readonly learnt: Map<number, { readonly job: TrainJob; readonly result: Promise<TrainResult> }>;
+  /** What the corrupted clients of the cohort send. */
+  forged?: Promise<ReadonlyMap<number, Float32Array>>;
+}
+
+/** Rounds that may be in work at once: the one before may have stragglers. */
+const ROUNDS_KEPT = 2;
+
+export class Adversary implements Trainer {
+  readonly #options: AdversaryOptions;
+  readonly #rounds = new Map<number, RoundInWork>();
+  /** By shard, of those whose updates the adversary sees. */
+  readonly #sent = new Map<number, WorkerMomentum>();
+  #memory: Memory = { round: 0, before: undefined, after: undefined };
+
+  constructor(options: AdversaryOptions) {
+    this.#options = options;
+  }
+
+  /** A round was opened, or is tried again with another cohort. @param cohort shards in the order of the clients' names */
+  opened(round: number, cohort: readonly number[]): void {
+    const learnt: RoundInWork["learnt"] = this.#rounds.get(round)?.learnt ?? new Map();
+    this.#rounds.set(round, { cohort, learnt });
+    for (const old of this.#rounds.keys()) if (old <= round - ROUNDS_KEPT) this.#rounds.delete(old);
+  }
+
+  snapshot(): AdversaryState {
+    const sent = [...this.#sent].map(([shard, momentum]) => [shard, momentum.snapshot()] as const);
+    return { sent, memory: this.#memory };
+  }
+
+  restore({ sent, memory }: AdversaryState): void {
+    for (const [shard, vectors] of sent) this.#momentumOf(shard).restore(vectors);
+    this.#memory = memory;
+  }
+
+  run(job: TrainJob, signal?: AbortSignal): Promise<TrainResult>;
+  run(job: EvaluateJob, signal?: AbortSignal): Promise<EvaluateResult>;
+  run(job: TrainJob | EvaluateJob, signal?: AbortSignal): Promise<TrainResult | EvaluateResult> {
+    if (job.kind === "evaluate") return this.#options.trainer.run(job, signal);
+    const work = job.round === undefined ? undefined : this.#rounds.get(job.round);
+    if (work === undefined) return this.#options.trainer.run(job, signal);
+    const { corrupted, isActive } = this.#options;
+    if (!corrupted.has(job.shard)) return this.#honestly(work, job);
+    return isActive(job.round!)
+      ? this.#corruptly(work, job)
+      : this.#honestly(work, this.#planned(job, job.shard));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.trainer[Symbol.asyncDispose]();
+  }
+
+  #honestly(work: RoundInWork, job: TrainJob): Promise<TrainResult> {
+    return this.#sees(job.shard) ? this.#known(work, job, job.shard) : this.#options.trainer.run(job);
+  }
+
+  /**
+   * Runs a client's training, once, whether the client asks for it or the adversary wants to know.
+   *
+   * @param on the shard to train on, the client's own or a poisoned one
+   */
+  #known(work: RoundInWork, job: TrainJob, on: number): Promise<TrainResult> {
+    const known = work.learnt.get(job.shard);
+    // An honest client that missed a round has another momentum than the adversary took it to have.
+    if (known !== undefined && sameVector(known.job.sentLast, job.sentLast)) return known.result;
+    const result = this.#options.trainer.run({ ...job, shard: on }).then((trained) => {
+      if (job.work.workerMomentum) this.#momentumOf(job.shard).send(job.round!, trained.update);
+      return trained;
+    });
+    work.learnt.set(job.shard, { job, result });
+    return result;
+  }
+
+  #sees(shard: number): boolean {
+    const { scheme, corrupted } = this.#options;
+    return scheme.attack?.view === "omniscient" || corrupted.has(shard);
+  }
+
+  /** What another client, or an honest version of a corrupted one, is asked to do in the same round. */
+  #planned(job: TrainJob, shard: number): TrainJob {
+    const { sentLast: _, ...asked } = job;
+    const sentLast = this.#momentumOf(shard).before(job.round!);
+    const seed = this.#options.seedOf(shard, job.round!);
+    return { ...asked, shard, seed, ...(sentLast && { sentLast }) };
+  }
+
+  async #corruptly(work: RoundInWork, job: TrainJob): Promise<TrainResult> {
+    work.forged ??= this.#forge(work, job);
+    const forged = (await work.forged).get(job.shard);
+    const result = await this.#ownWork(work, job, job.shard);
+    return forged === undefined ? result : { ...result, update: forged, forged: true };
+  }
+
+  /** What a corrupted client learns, on poisoned examples where the scheme has some. */
+  #ownWork(work: RoundInWork, job: TrainJob, shard: number): Promise<TrainResult> {
+    const on = this.#options.scheme.poisoned?.get(shard) ?? shard;
+    return this.#known(work, this.#planned(job, shard), on);
+  }
+
+  async #forge(work: RoundInWork, job: TrainJob): Promise<ReadonlyMap<number, Float32Array>> {
+    const { scheme, corrupted, random } = this.#options;
+    const { attack, backdoor } = scheme;
+    const round = job.round!;
+    const asked = work.cohort.filter((shard) => corrupted.has(shard));
+    const own = await finiteOnes(asked, async (shard) => (await this.#ownWork(work, job, shard)).update);
+    if (own.vectors.length === 0) return new Map();
+    if (backdoor) {
+      const hidden = await backdoor.train(this.#options.trainer, job, own.vectors, work.cohort.length);
+      return new Map(own.shards.map((shard) => [shard, hidden]));
+    }
+    if (attack === undefined) return new Map();
+    const others = attack.view === "omniscient" ? work.cohort.filter((shard) => !corrupted.has(shard)) : [];
+    const honest = await finiteOnes(others, async (shard) => {
+      return (await this.#honestly(work, this.#planned(job, shard))).update;
+    });
+    if (round > this.#memory.round) this.#memory = { round, before: this.#memory.after, after: undefined };
+    const view = {
+      own: own.vectors.map(negated),
+      honest: honest.vectors.map(negated),
+      participants: work.cohort.length,
+      random: random.stream("forge", round),
+    };
+    const { vectors, state } = attack.forge(view, this.#memory.before);
+    this.#memory = { ...this.#memory, after: state };
+    return new Map(own.shards.map((shard, i) => [shard, negated(vectors[i])]));
+  }
+
+  #momentumOf(shard: number): WorkerMomentum {
+    const known = this.#sent.get(shard);
+    if (known !== undefined) return known;
+    const momentum = new WorkerMomentum(1);
+    this.#sent.set(shard, momentum);
+    return momentum;
+  }
+}
+
+/** The finite among the vectors of these shards; training may diverge. */
+async function finiteOnes(
+  shards: readonly number[],
+  vectorOf: (shard: number) => Promise<Float32Array>,
+): Promise<{ shards: number[]; vectors: Float32Array[] }> {
+  const all = await Promise.all(shards.map(async (shard) => ({ shard, vector: await vectorOf(shard) })));
+  const finite = all.filter(({ vector }) => allFinite(vector));
+  return { shards: finite.map(({ shard }) => shard), vectors: finite.map(({ vector }) => vector) };
+}
+
+/** From update to gradient convention and back. */
+function negated(vector: Float32Array): Float32Array {
+  return vector.map((value) => -value);
+}
+
+function sameVector(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a === b || a.every((value, i) => value === b[i]);
+}

@@ -1,0 +1,93 @@
+// Sorts the columns of a panel (see ../panel.ts; STRIDE comes from there) by exchanging whole rows, and takes means of
+// sorted columns. A strip is some columns of the panel, given by the address of the first; widths are in columns.
+
+/**
+ * Floats and signed integers that are ordered alike, -0 below 0: negative floats get the bits of their magnitude
+ * flipped. Its own inverse.
+ */
+@inline
+function flip(bits: v128): v128 {
+  return v128.xor(bits, i32x4.shr_u(i32x4.shr_s(bits, 31), 1));
+}
+
+/** From floats to integers of the same order, or back, in place. */
+export function flipAll(strip: usize, rows: usize, width: usize): void {
+  for (let row: usize = 0; row < rows; row++, strip += STRIDE) {
+    for (let at = strip, end = strip + 4 * width; at < end; at += 16) v128.store(at, flip(v128.load(at)));
+  }
+}
+
+/**
+ * Runs a network of comparators: pairs of byte offsets from the strip, of the row that gets the lower values and of
+ * the one that gets the higher. `width` is a multiple of 16.
+ */
+export function exchange(strip: usize, width: usize, network: usize, end: usize): void {
+  for (; network < end; network += 8) {
+    let a = strip + load<u32>(network);
+    let b = strip + load<u32>(network, 4);
+    for (const last = a + 4 * width; a < last; a += 64, b += 64) {
+      exchangeFour(a, b);
+      exchangeFour(a + 16, b + 16);
+      exchangeFour(a + 32, b + 32);
+      exchangeFour(a + 48, b + 48);
+    }
+  }
+}
+
+@inline
+function exchangeFour(a: usize, b: usize): void {
+  const x = v128.load(a);
+  const y = v128.load(b);
+  v128.store(a, i32x4.min_s(x, y));
+  v128.store(b, i32x4.max_s(x, y));
+}
+
+/** Of sorted integers: the mean over `count` rows from `strip` on, as floats. `width` is a multiple of 4. */
+export function meanOfRows(strip: usize, count: usize, width: usize, out: usize): void {
+  const counts = f64x2.splat(<f64>count);
+  for (const end = strip + 4 * width; strip < end; strip += 16, out += 16) {
+    let low = f64x2.splat(0);
+    let high = low;
+    for (let at = strip, last = strip + count * STRIDE; at < last; at += STRIDE) {
+      const values = flip(v128.load(at));
+      low = f64x2.add(low, f64x2.promote_low_f32x4(values));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(values, values, 2, 3, 0, 1)));
+    }
+    low = f32x4.demote_f64x2_zero(f64x2.div(low, counts));
+    high = f32x4.demote_f64x2_zero(f64x2.div(high, counts));
+    v128.store(out, v128.shuffle<i64>(low, high, 0, 2));
+  }
+}
+
+/**
+ * Of sorted floats: the mean of the `count` values closest to the median, the lower one of two as far. These are
+ * `count` neighbours; a value leaves at the lower end of their window for one at the upper end that is closer, and
+ * whether it does can be asked of every place at once. `width` is a multiple of 2.
+ */
+export function meanNearMedian(strip: usize, rows: usize, count: usize, width: usize, out: usize): void {
+  const counts = f64x2.splat(<f64>count);
+  const places = rows - count;
+  for (const end = strip + 4 * width; strip < end; strip += 8, out += 8) {
+    const twice = f64x2.add(pair(strip + ((rows - 1) >> 1) * STRIDE), pair(strip + (rows >> 1) * STRIDE));
+    let sum = f64x2.splat(0);
+    let at = strip;
+    for (let k: usize = 0; k < rows; k++, at += STRIDE) {
+      let value = pair(at);
+      if (k < places) value = v128.andnot(value, leaves(at, count, twice));
+      if (k >= count) value = v128.and(value, leaves(at - count * STRIDE, count, twice));
+      sum = f64x2.add(sum, value);
+    }
+    v128.store64_lane(out, f32x4.demote_f64x2_zero(f64x2.div(sum, counts)), 0);
+  }
+}
+
+/** Whether the value at `at` is farther from the median than the one `count` rows above. */
+@inline
+function leaves(at: usize, count: usize, twice: v128): v128 {
+  return f64x2.lt(f64x2.add(pair(at), pair(at + count * STRIDE)), twice);
+}
+
+@inline
+function pair(at: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(at));
+}

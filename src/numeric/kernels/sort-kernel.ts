@@ -1,0 +1,87 @@
+import { sort } from "./compiled.ts";
+import { loadKernel } from "./load.ts";
+import { type Memory, plainMemory, STRIDE } from "./panel.ts";
+
+/** Works on strips: some columns of the panel at the start of its memory, given by the address of the first. */
+export interface SortKernel {
+  readonly memory: Memory;
+  /**
+   * Turns floats into signed integers of the same order (-0 below 0), or back, in place. `width` is a multiple of 4.
+   */
+  flipAll(strip: number, rows: number, width: number): void;
+  /**
+   * Exchanges integers so that the lower one is in the first row of each comparator. `width` is a multiple of 16.
+   *
+   * @param network address of pairs of 32-bit offsets in bytes from the strip, in turn
+   * @param end address behind the last pair
+   */
+  exchange(strip: number, width: number, network: number, end: number): void;
+  /** Of sorted integers: the mean of `count` rows from `strip` on, as floats. `width` is a multiple of 4. */
+  meanOfRows(strip: number, count: number, width: number, out: number): void;
+  /**
+   * Of sorted floats: the mean of the `count` values closest to the median, the lower one of two as far. `width` is
+   * a multiple of 2.
+   */
+  meanNearMedian(strip: number, rows: number, count: number, width: number, out: number): void;
+}
+
+let loaded: SortKernel | undefined;
+
+/** Compiled on first use; all callers share it, and its memory. */
+export function sortKernel(): SortKernel {
+  loaded ??= loadKernel<SortKernel>(sort) ?? plainSortKernel();
+  return loaded;
+}
+
+/** The same bits in plain JavaScript, several times slower: for engines without SIMD, and to test against. */
+export function plainSortKernel(): SortKernel {
+  const memory = plainMemory();
+  const line = STRIDE / 4;
+  const flip = (bits: number) => bits ^ ((bits >> 31) >>> 1);
+  return {
+    memory,
+    flipAll(strip, rows, width) {
+      const integers = new Int32Array(memory.buffer, strip);
+      for (let row = 0; row < rows; row++) {
+        for (let k = row * line; k < row * line + width; k++) integers[k] = flip(integers[k]);
+      }
+    },
+    exchange(strip, width, network, end) {
+      const integers = new Int32Array(memory.buffer, strip);
+      const pairs = new Uint32Array(memory.buffer, network, (end - network) / 4);
+      for (let pair = 0; pair < pairs.length; pair += 2) {
+        let a = pairs[pair] / 4;
+        let b = pairs[pair + 1] / 4;
+        for (const last = a + width; a < last; a++, b++) {
+          const x = integers[a];
+          const y = integers[b];
+          integers[a] = x < y ? x : y;
+          integers[b] = x < y ? y : x;
+        }
+      }
+    },
+    meanOfRows(strip, count, width, out) {
+      this.flipAll(strip, count, width);
+      const floats = new Float32Array(memory.buffer, strip);
+      const means = new Float32Array(memory.buffer, out);
+      for (let j = 0; j < width; j++) {
+        let sum = 0;
+        for (let k = 0; k < count; k++) sum += floats[k * line + j];
+        means[j] = sum / count;
+      }
+    },
+    meanNearMedian(strip, rows, count, width, out) {
+      const floats = new Float32Array(memory.buffer, strip);
+      const means = new Float32Array(memory.buffer, out);
+      for (let j = 0; j < width; j++) {
+        const value = (rank: number) => floats[rank * line + j];
+        const twice = value((rows - 1) >> 1) + value(rows >> 1);
+        let first = 0;
+        while (first + count < rows && value(first) + value(first + count) < twice) first++;
+        let sum = 0;
+        for (let k = first; k < first + count; k++) sum += value(k);
+        means[j] = sum / count;
+      }
+    },
+  };
+}

@@ -1,0 +1,166 @@
+/** Combinations of adversary, aggregator and the rest that cannot be. */
+import { alieZMax } from "../adversary/attacks/alie.ts";
+import { CoterieError } from "../errors.ts";
+import type { Problem } from "./explain.ts";
+import { type Check, impossible } from "./impossible.ts";
+import { ruleOf } from "./rule-of.ts";
+import type { Recipe } from "./schema.ts";
+
+export const byzantineChecks: readonly Check[] = [
+  ruleCanBe,
+  enoughForRule,
+  someoneCorrupted,
+  someoneHonest,
+  largestZ,
+  wholeFlip,
+  wholeTurns,
+  attackEndsAfterItBegins,
+  scaffoldWithoutAdversary,
+  scaffoldWithoutReference,
+  scaffoldWithoutWorkerMomentum,
+];
+
+/** Clients whose answers a round waits for. */
+function answersWanted({ select, clients }: Recipe): number {
+  return Math.max(select.minimum, Math.round(select.fraction * clients));
+}
+
+function corruptedClients({ adversary, clients }: Recipe): number {
+  return Math.round((adversary?.fraction ?? 0) * clients);
+}
+
+/** What the rule itself says against its settings. */
+function ruleCanBe({ aggregator }: Recipe): Problem | undefined {
+  try {
+    ruleOf(aggregator);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CoterieError)) throw error;
+    const sentence = error.message.charAt(0).toLowerCase() + error.message.slice(1).replace(/\.$/, "");
+    return impossible("aggregator", sentence);
+  }
+}
+
+function enoughForRule(recipe: Recipe): Problem | undefined {
+  const { aggregator } = recipe;
+  if (!("byzantine" in aggregator) || ruleCanBe(recipe)) return undefined;
+  const { needs, condition } = ruleOf(aggregator);
+  const answers = answersWanted(recipe);
+  if (answers >= needs) return undefined;
+  const { kind, byzantine } = aggregator;
+  const most = mostByzantine(aggregator, answers);
+  const lower = most === undefined ? "choose another aggregator" : `lower aggregator.byzantine to ${most}`;
+  return impossible(
+    "aggregator.byzantine",
+    `${kind} with byzantine ${byzantine} needs ${needs} updates a round (${condition}), but ${answers} clients are asked; ${lower}, or raise clients or select.fraction`,
+  );
+}
+
+/** The largest f that the rule allows with n updates. */
+function mostByzantine(aggregator: Extract<Recipe["aggregator"], { byzantine: number }>, n: number) {
+  for (let byzantine = Math.floor(n / 2); byzantine >= 0; byzantine--) {
+    const smaller = { ...aggregator, byzantine };
+    if (!ruleCanBe({ aggregator: smaller } as Recipe) && ruleOf(smaller).needs <= n) return byzantine;
+  }
+  return undefined;
+}
+
+function someoneCorrupted(recipe: Recipe): Problem | undefined {
+  const { adversary, clients } = recipe;
+  if (adversary === null || adversary.fraction === 0 || corruptedClients(recipe) > 0) return undefined;
+  return impossible(
+    "adversary.fraction",
+    `adversary.fraction ${adversary.fraction} of ${clients} clients is less than half a client; raise it to at least ${0.5 / clients}, or write 0`,
+  );
+}
+
+function someoneHonest(recipe: Recipe): Problem | undefined {
+  if (corruptedClients(recipe) < recipe.clients) return undefined;
+  return impossible(
+    "adversary.fraction",
+    "with all clients corrupted there is nobody to attack; lower adversary.fraction",
+  );
+}
+
+/** Without z the adversary goes as far as n and m allow, which must be the same in every round. */
+function largestZ(recipe: Recipe): Problem | undefined {
+  const { adversary, clients, select } = recipe;
+  const corrupted = corruptedClients(recipe);
+  const wantsMost =
+    (adversary?.kind === "alie" || adversary?.kind === "alie-backdoor") && adversary.z === undefined;
+  if (!wantsMost || corrupted === 0) return undefined;
+  if (select.fraction < 1) {
+    return impossible(
+      "adversary.z",
+      "the largest z depends on how many corrupted clients a round asks, which select.fraction leaves to chance; give adversary.z",
+    );
+  }
+  try {
+    alieZMax(clients, corrupted);
+    return undefined;
+  } catch {
+    return impossible(
+      "adversary.z",
+      `${corrupted} corrupted of ${clients} clients need no supporters, so there is no largest z; give adversary.z or lower adversary.fraction`,
+    );
+  }
+}
+
+function wholeFlip({ adversary }: Recipe): Problem | undefined {
+  if (adversary?.kind !== "label-flip") return undefined;
+  return bothOrNeither("adversary", "source", adversary.source, "target", adversary.target);
+}
+
+function wholeTurns({ adversary }: Recipe): Problem | undefined {
+  return adversary === null
+    ? undefined
+    : bothOrNeither("adversary.active", "on", adversary.active.on, "off", adversary.active.off);
+}
+
+function bothOrNeither(
+  section: string,
+  one: string,
+  first: unknown,
+  other: string,
+  second: unknown,
+): Problem | undefined {
+  if ((first === undefined) === (second === undefined)) return undefined;
+  const [given, missing] = first === undefined ? [other, one] : [one, other];
+  return impossible(
+    `${section}.${given}`,
+    `${section} has ${given} without ${missing}; give both or neither`,
+  );
+}
+
+function attackEndsAfterItBegins({ adversary }: Recipe): Problem | undefined {
+  const { from = 1, until = Number.POSITIVE_INFINITY } = adversary?.active ?? {};
+  if (from <= until) return undefined;
+  return impossible(
+    "adversary.active.until",
+    `the attack would end in round ${until} and begin in round ${from}; raise adversary.active.until`,
+  );
+}
+
+function scaffoldWithoutAdversary({ server, adversary }: Recipe): Problem | undefined {
+  if (server.optimizer.kind !== "scaffold" || adversary === null) return undefined;
+  return impossible(
+    "adversary.kind",
+    "the attacks are on updates, and scaffold sends control variates with them; choose another server.optimizer or leave adversary out",
+  );
+}
+
+function scaffoldWithoutReference({ server, aggregator }: Recipe): Problem | undefined {
+  if (server.optimizer.kind !== "scaffold" || aggregator.kind !== "fltrust") return undefined;
+  return impossible(
+    "aggregator.kind",
+    "fltrust compares updates with the server's own, which has no control variate; choose another server.optimizer or aggregator",
+  );
+}
+
+function scaffoldWithoutWorkerMomentum({ server, local }: Recipe): Problem | undefined {
+  if (server.optimizer.kind !== "scaffold" || local.workerMomentum === 0) return undefined;
+  return impossible(
+    "local.workerMomentum",
+    `scaffold works out its control variates from the whole change; set local.workerMomentum to 0 instead of ${local.workerMomentum}`,
+  );
+}
