@@ -5,5 +5,6 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
+execFileSync("node", ["scripts/build-kernels.ts"], { cwd: root, stdio: "inherit" });
 execFileSync("tsc", ["-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
 execFileSync("vite", ["build", "web"], { cwd: root, stdio: "inherit" });

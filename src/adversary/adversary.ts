@@ -50,10 +50,21 @@ interface RoundInWork {
   /** Who was asked in its latest attempt, by shard, in the order of their names. */
   readonly cohort: readonly number[];
   /** What clients learn, by shard. */
-  readonly learnt: Map<number, { readonly job: TrainJob; readonly result: Promise<TrainResult> }>;
-  /** What the corrupted clients of the cohort send. */
-  forged?: Promise<ReadonlyMap<number, Float32Array>>;
+  readonly learnt: Map<number, Learnt>;
+  forged?: Promise<Forged>;
+  /** What the attack remembers of this attempt, once it has forged. */
+  remembered?: { readonly state: unknown };
 }
+
+interface Learnt {
+  readonly job: TrainJob;
+  readonly result: Promise<TrainResult>;
+  /** Once the training is done. */
+  update?: Float32Array;
+}
+
+/** What the corrupted clients of a cohort send, by shard. */
+type Forged = ReadonlyMap<number, Float32Array>;
 
 /** Rounds that may be in work at once: the one before may have stragglers. */
 const ROUNDS_KEPT = 2;
@@ -76,6 +87,19 @@ export class Adversary implements Trainer {
     for (const old of this.#rounds.keys()) if (old <= round - ROUNDS_KEPT) this.#rounds.delete(old);
   }
 
+  /**
+   * A client has sent what it was given. Only now does the adversary remember it: training may also be done ahead of
+   * time and then never be asked for, and what the run leads to must not depend on that.
+   */
+  trained(round: number, shard: number): void {
+    const work = this.#rounds.get(round);
+    const learnt = work?.learnt.get(shard);
+    if (learnt?.job.work.workerMomentum) this.#momentumOf(shard).send(round, learnt.update!);
+    if (!work?.remembered || !this.#options.corrupted.has(shard)) return;
+    const { state: after } = work.remembered;
+    this.#memory = { round, before: this.#memoryBefore(round), after };
+  }
+
   snapshot(): AdversaryState {
     const sent = [...this.#sent].map(([shard, momentum]) => [shard, momentum.snapshot()] as const);
     return { sent, memory: this.#memory };
@@ -90,17 +114,26 @@ export class Adversary implements Trainer {
   run(job: EvaluateJob, signal?: AbortSignal): Promise<EvaluateResult>;
   run(job: TrainJob | EvaluateJob, signal?: AbortSignal): Promise<TrainResult | EvaluateResult> {
     if (job.kind === "evaluate") return this.#options.trainer.run(job, signal);
-    const work = job.round === undefined ? undefined : this.#rounds.get(job.round);
-    if (work === undefined) return this.#options.trainer.run(job, signal);
+    if (job.round === undefined) return this.#options.trainer.run(job, signal);
+    const work = this.#work(job.round);
     const { corrupted, isActive } = this.#options;
     if (!corrupted.has(job.shard)) return this.#honestly(work, job);
-    return isActive(job.round!)
+    return isActive(job.round)
       ? this.#corruptly(work, job)
       : this.#honestly(work, this.#planned(job, job.shard));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#options.trainer[Symbol.asyncDispose]();
+  }
+
+  /** A straggler of a run that was resumed may belong to a round that nobody announced. */
+  #work(round: number): RoundInWork {
+    const known = this.#rounds.get(round);
+    if (known !== undefined) return known;
+    const work = { cohort: [], learnt: new Map() };
+    this.#rounds.set(round, work);
+    return work;
   }
 
   #honestly(work: RoundInWork, job: TrainJob): Promise<TrainResult> {
@@ -114,13 +147,13 @@ export class Adversary implements Trainer {
    */
   #known(work: RoundInWork, job: TrainJob, on: number): Promise<TrainResult> {
     const known = work.learnt.get(job.shard);
-    // An honest client that missed a round has another momentum than the adversary took it to have.
-    if (known !== undefined && sameVector(known.job.sentLast, job.sentLast)) return known.result;
+    if (known !== undefined) return known.result;
     const result = this.#options.trainer.run({ ...job, shard: on }).then((trained) => {
-      if (job.work.workerMomentum) this.#momentumOf(job.shard).send(job.round!, trained.update);
+      learnt.update = trained.update;
       return trained;
     });
-    work.learnt.set(job.shard, { job, result });
+    const learnt: Learnt = { job, result };
+    work.learnt.set(job.shard, learnt);
     return result;
   }
 
@@ -150,7 +183,7 @@ export class Adversary implements Trainer {
     return this.#known(work, this.#planned(job, shard), on);
   }
 
-  async #forge(work: RoundInWork, job: TrainJob): Promise<ReadonlyMap<number, Float32Array>> {
+  async #forge(work: RoundInWork, job: TrainJob): Promise<Forged> {
     const { scheme, corrupted, random } = this.#options;
     const { attack, backdoor } = scheme;
     const round = job.round!;
@@ -166,16 +199,21 @@ export class Adversary implements Trainer {
     const honest = await finiteOnes(others, async (shard) => {
       return (await this.#honestly(work, this.#planned(job, shard))).update;
     });
-    if (round > this.#memory.round) this.#memory = { round, before: this.#memory.after, after: undefined };
     const view = {
       own: own.vectors.map(negated),
       honest: honest.vectors.map(negated),
       participants: work.cohort.length,
       random: random.stream("forge", round),
     };
-    const { vectors, state } = attack.forge(view, this.#memory.before);
-    this.#memory = { ...this.#memory, after: state };
-    return new Map(own.shards.map((shard, i) => [shard, negated(vectors[i])]));
+    const { vectors, state } = attack.forge(view, this.#memoryBefore(round));
+    work.remembered = { state };
+    // Colluders may share one vector.
+    const updates = new Map([...new Set(vectors)].map((vector) => [vector, negated(vector)]));
+    return new Map(own.shards.map((shard, i) => [shard, updates.get(vectors[i])!]));
+  }
+
+  #memoryBefore(round: number): unknown {
+    return round > this.#memory.round ? this.#memory.after : this.#memory.before;
   }
 
   #momentumOf(shard: number): WorkerMomentum {
@@ -199,10 +237,7 @@ async function finiteOnes(
 
 /** From update to gradient convention and back. */
 function negated(vector: Float32Array): Float32Array {
-  return vector.map((value) => -value);
-}
-
-function sameVector(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a === b || a.every((value, i) => value === b[i]);
+  const turned = new Float32Array(vector.length);
+  for (let i = 0; i < turned.length; i++) turned[i] = -vector[i];
+  return turned;
 }

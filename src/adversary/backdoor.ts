@@ -27,7 +27,7 @@ export interface AlieBackdoorOptions {
 }
 
 /**
- * A Little Is Enough with a backdoor (Baruch, Baruch and Goldberg 2019, section 3.4): from where the mean of the
+ * A Little Is Enough with a backdoor (Baruch, Baruch and Goldberg 2019, "Backdooring"): from where the mean of the
  * corrupted clients' updates leads, the adversary trains on triggered examples, held near that place by `work.tether`,
  * and sends what of it lies within z deviations of the mean in every coordinate. It trains no more while the
  * backdoor is taken for its target every time.

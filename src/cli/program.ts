@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.ts";
+import { addClientsCommand } from "./commands/clients.ts";
 import { addCompareCommand } from "./commands/compare.ts";
 import { addJoinCommand } from "./commands/join.ts";
+import { addKeyCommand } from "./commands/key.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addReportCommand } from "./commands/report.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -48,6 +50,8 @@ function createProgram(runner: Runner, terminal: Terminal): Command {
   addCompareCommand(program, runner, terminal);
   addServeCommand(program, terminal);
   addJoinCommand(program, terminal);
+  addClientsCommand(program, terminal);
+  addKeyCommand(program, terminal);
   addUiCommand(program, terminal);
   addListCommand(program, terminal);
   addBenchCommand(program, terminal);

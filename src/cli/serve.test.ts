@@ -193,6 +193,47 @@ describe("serve and join", () => {
     expect(err).toMatch(/could not be reached for 1 s \(.*ECONNREFUSED.*\); ask its operator/);
   });
 
+  test("the operator puts a client out while the run goes on, takes an invitation back, and lets the client in again", async () => {
+    const server = serve("--listen", "127.0.0.1:0", "--set", "rounds=5000");
+    const link = await joinLink(server);
+    const [ann, mallory] = ["ann", "mallory"].map((name, i) =>
+      coterie("join", link, "--name", name, "--data", `part-${i}.csv`, "--json"),
+    );
+    await server.says(/round 3\//);
+    const clients = async (...words: string[]) => coterie("clients", "run", ...words).ended;
+    const key = (await coterie("key", "--name", "mallory").ended).out.trim().split(" ")[1];
+    expect(JSON.parse((await clients("--json")).out).clients).toContainEqual({
+      ...{ name: "mallory", key, role: "client", banned: false },
+    });
+
+    const banned = await clients("--ban", "mallory", "--revoke", "all");
+    expect(banned.err).toBe("changed; a server that is running takes note within two seconds\n");
+    expect(banned.out).toMatch(new RegExp(`^mallory +${key} +client +banned$`, "m"));
+    expect(banned.out).toMatch(/^[0-9a-f]{16} +anybody +revoked$/m);
+    const out = await mallory.ended;
+    expect(out.code).toBe(1);
+    expect(JSON.parse(out.out).error.code).toBe("session.banned");
+    const late = await coterie("join", link, "--name", "eve", "--data", "part-1.csv", "--json").ended;
+    expect(JSON.parse(late.out).error.code).toBe("session.token");
+
+    expect((await clients("--unban", "mallory")).out).toMatch(/^mallory .* client$/m);
+    await expect
+      .poll(async () => readFile(join(folder, "run", "server.log"), "utf8"), { timeout: 10_000 })
+      .toContain('"banned":[]');
+    const again = coterie("join", link, "--name", "mallory", "--data", "part-1.csv");
+    await again.says(/^round \d+: sent/m);
+    for (const { child } of [ann, again]) child.kill("SIGKILL");
+    for (const [words, code] of [
+      [["--ban", "nobody"], "clients.unknown"],
+      [["--revoke", "nothing"], "clients.invitation"],
+    ] as const) {
+      const wrong = await clients(...words, "--json");
+      expect([wrong.code, JSON.parse(wrong.out).error.code]).toEqual([2, code]);
+    }
+    const nowhere = await coterie("clients", ".", "--json").ended;
+    expect([nowhere.code, JSON.parse(nowhere.out).error.code]).toEqual([2, "clients.run"]);
+  });
+
   test("a client without data learns what to give", async () => {
     const server = serve("--listen", "127.0.0.1:0");
     const client = await coterie("join", await joinLink(server)).ended;

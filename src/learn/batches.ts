@@ -18,12 +18,13 @@ export class BatchBuffers {
   readonly #y: Int32Array;
   readonly #w: Float32Array;
 
-  constructor(examples: Examples, batch: number) {
+  /** @param most batches that a call will be given, where that is known to be few */
+  constructor(examples: Examples, batch: number, most = STEPS_PER_CALL) {
     this.#examples = examples;
     this.#width = size(examples.shape);
     this.#batch = batch;
     const affordable = Math.floor(ENTRIES_PER_CALL / (batch * this.#width));
-    this.capacity = batch * Math.max(1, Math.min(STEPS_PER_CALL, affordable));
+    this.capacity = batch * Math.max(1, Math.min(STEPS_PER_CALL, most, affordable));
     this.#x = new Float32Array(this.capacity * this.#width);
     this.#y = new Int32Array(this.capacity);
     this.#w = new Float32Array(this.capacity);

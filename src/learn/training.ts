@@ -35,7 +35,7 @@ export interface LocalWork {
   readonly proximal?: number;
   /**
    * Weight of the distance to the round's model x, summed over the parameter tensors: mean((y - x)^2) of each (Baruch,
-   * Baruch and Goldberg 2019, section 3.4); what a backdoor stays hidden by. Default 0.
+   * Baruch and Goldberg 2019, "Backdooring"); what a backdoor stays hidden by. Default 0.
    */
   readonly tether?: number;
   /**

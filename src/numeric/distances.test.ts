@@ -50,13 +50,16 @@ test.each([
         expectClose(norms[i], norm);
         for (let j = 0; j < n; j++) {
           const difference = minus(rows[i], rows[j]);
-          expectClose(distances[i * n + j], dot(difference, difference));
+          const distance = dot(difference, difference);
+          if (distance > 2 ** -90) expectClose(distances[i * n + j], distance);
+          else expect(distances[i * n + j]).toBeLessThan(2 ** -89);
           expect(distances[i * n + j]).toBe(distances[j * n + i]);
           const scale = Math.sqrt(norm * dot(rows[j], rows[j]));
           expectClose(products[i * n + j], dot(rows[i], rows[j]), scale);
           expect(products[i * n + j]).toBe(products[j * n + i]);
         }
-        expectClose(toFirst[i], distances[i]);
+        const fromFirst = minus(rows[i], rows[0]);
+        expectClose(toFirst[i], dot(fromFirst, fromFirst));
       }
     }),
     { numRuns: 300 },
@@ -90,6 +93,13 @@ describe("squaredDistances", () => {
     expectClose(distances[1], dot(b, b));
     expect(distances[3 * 8 + 6]).toBe(0);
     expect(distances[7]).toBe(0);
+  });
+
+  test("distances may be as small as squares of the smallest floats", () => {
+    const rows = [1, 2, 4].map((value) => Float32Array.of(1e-44 * value, 3e-40 * value, 0));
+    const distances = squaredDistances(rows);
+    expectClose(distances[5], 4 * distances[1]);
+    expectClose(distances[1], rows[0][1] ** 2);
   });
 
   test("a pair's bits depend on its rows and row 0 alone", () => {

@@ -7,15 +7,15 @@ import { type Pair, pairSums } from "./pair-sums.ts";
 const CANCELLATION = 1 / 16;
 
 /** Sums of 32-bit floats below this may have lost terms to underflow. */
-const TINY = 2 ** -60;
+const TINY = 2 ** -90;
 
 /** Bring the squares of all that is too small, or large, for the above into the range of 32-bit floats. */
 const ENLARGE = 2 ** 89;
 const SHRINK = 2 ** -70;
 
 /**
- * ||rows[i] - rows[j]||^2 for all pairs, within 1e-5 of its value; 0 for rows that are equal. (A distance that is
- * smaller than those of both rows to row 0 by more than 2^60 may come out as 0 too.)
+ * ||rows[i] - rows[j]||^2 for all pairs, within 1e-5 of its value; 0 for rows that are equal. (What is below
+ * 2^-90 may come out as 0 too, unless both rows are as close to row 0.)
  *
  * @param rows n >= 1 vectors of equal length, all entries finite
  * @returns n x n, row-major, symmetric, zero on the diagonal
@@ -30,8 +30,13 @@ export function squaredDistances(rows: readonly Float32Array[]): Float64Array {
     distances[j * n + i] = value;
   };
   const recompute = (pairs: readonly Pair[], scale: number) => {
+    if (pairs.length === 0) return;
     const sums = pairSums(rows, "differences", { pairs, scale });
-    for (const pair of pairs) set(pair, sums[pair[0] * n + pair[1]] / scale ** 2);
+    for (const pair of pairs) {
+      const sum = sums[pair[0] * n + pair[1]];
+      // Large entries that cancel may be too large after scaling: then the difference was not too small before.
+      if (!Number.isNaN(sum)) set(pair, sum / scale ** 2);
+    }
   };
 
   const cancelled: Pair[] = [];

@@ -12,8 +12,8 @@ const TILE = 3;
  * and the sums of 1024 columns are 32-bit floats, what these are added to are doubles. What comes out for a pair has
  * the same bits on every machine, and does not depend on the other pairs.
  *
- * @param options.center subtract row 0 from all rows first
  * @param options.scale multiply all entries by this power of two first
+ * @param options.center subtract row 0 from all rows, after that
  * @param options.pairs of which differences are wanted
  * @returns n x n, row-major; filled for the wanted pairs i <= j, whatever else is in it means nothing
  */
@@ -37,8 +37,8 @@ export function pairSums(
   for (let from = 0; from < rows[0].length; from += COLUMNS) {
     const width = fillPanel(memory, rows, from);
     const whole = width + (-width & 3);
-    if (center) kernel.center(n, whole);
     if (scale !== 1) kernel.scale(n, whole, scale);
+    if (center) kernel.center(n, whole);
     if (kind === "products") kernel.products(padded, whole, sumsAt);
     else kernel.differences(padded, whole, sumsAt, marksAt);
   }

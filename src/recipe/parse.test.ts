@@ -152,10 +152,10 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     'r.yaml:3:18: data.dataset "mnits" is not offered by this version; did you mean "mnist"? available: mnist, fashion',
   ],
   [
-    "aggregator of the future",
-    `${base}aggregator: { kind: krum }`,
+    "misspelt aggregator",
+    `${base}aggregator: { kind: krun }`,
     "recipe.choice",
-    'r.yaml:7:21: aggregator.kind "krum" is not offered by this version; available: mean',
+    'r.yaml:7:21: aggregator.kind "krun" is not offered by this version; did you mean "krum"? available: mean, median, trimmed-mean, krum, multi-krum, bulyan, geometric-median, median-of-means, meamed, mda, centered-clip, norm-clip, auror, fools-gold, fltrust',
   ],
   [
     "protocol of the future",
@@ -164,10 +164,10 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     'r.yaml:7:19: protocol.kind "swiftagg-plus" is not offered by this version; available: plain',
   ],
   [
-    "adversary of the future",
-    `${base}adversary: { kind: alie, fraction: 0.2 }`,
+    "privacy of the future",
+    `${base}privacy: { kind: central-gaussian, clip: 1 }`,
     "recipe.choice",
-    "r.yaml:7:12: this version offers no adversary yet; leave it out or write null",
+    "r.yaml:7:10: this version offers no privacy yet; leave it out or write null",
   ],
   [
     "unknown task",

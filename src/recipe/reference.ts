@@ -23,6 +23,7 @@ function section(schema: z.ZodType, path: string): string {
   const absent = withoutIt(schema);
   const intro = `${schema.description ?? ""}${absent === "" ? "" : ` Default: ${absent}.`}`;
   const options = alternatives(schema);
+  const shared = sharedSections(options);
   const sources = firstKeys(schema);
   const parts = options.flatMap((option, i) => {
     const kind = kindOf(option);
@@ -32,11 +33,28 @@ function section(schema: z.ZodType, path: string): string {
     const entries = Object.entries(shapeOf(option)).filter(([key]) => key !== "kind");
     const rows = entries.filter(([, value]) => !isSection(value)).map(([key, value]) => row(key, value));
     const within = entries
-      .filter(([, value]) => isSection(value))
-      .map(([key, value]) => `### \`${path}.${key}\`\n\n${section(value, `${path}.${key}`)}`);
+      .filter(([, value]) => isSection(value) && !shared.has(value))
+      .map(([key, value]) => subsection(value, `${path}.${key}`));
     return [...text, ...(rows.length > 0 ? [table(rows)] : []), ...within];
   });
-  return [intro, ...parts].join("\n\n");
+  const common = [...shared].map(([value, key]) => subsection(value, `${path}.${key}`));
+  return [intro, ...parts, ...common].join("\n\n");
+}
+
+function subsection(schema: z.ZodType, path: string): string {
+  return `### \`${path}\`\n\n${section(schema, path)}`;
+}
+
+/** Sections that several kinds have in common, with their keys; they are shown once. */
+function sharedSections(options: readonly z.ZodType[]): Map<z.ZodType, string> {
+  const seen = new Set<z.ZodType>();
+  const shared = new Map<z.ZodType, string>();
+  for (const [key, value] of options.flatMap((option) => Object.entries(shapeOf(option)))) {
+    if (!isSection(value)) continue;
+    if (seen.has(value)) shared.set(value, key);
+    seen.add(value);
+  }
+  return shared;
 }
 
 function isSection(schema: z.ZodType): boolean {

@@ -36,3 +36,12 @@ const attackFigures: z.ZodType<AttackFigures> = z.object({
 export function attackFiguresOf({ figures }: Pick<RoundSummary, "figures">): AttackFigures | null {
   return attackFigures.safeParse(figures).data ?? null;
 }
+
+/** How well a backdoor works at the end: the last round that tells, and the share of triggered examples; null where no round tells. */
+export function lastSuccess(rounds: readonly RoundSummary[]): { round: number; success: number } | null {
+  for (const round of rounds.toReversed()) {
+    const success = attackFiguresOf(round)?.attack.success;
+    if (success !== undefined) return { round: round.round, success };
+  }
+  return null;
+}

@@ -75,6 +75,7 @@ export function simulateFederation(
   return {
     ...{ server, simulation },
     note(event) {
+      if (event.kind === "client-trained") adversary?.trained(event.round, shardOf.get(event.client)!);
       if (event.kind !== "round-started") return;
       const byName = [...event.selected].sort();
       adversary?.opened(

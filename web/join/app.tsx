@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { More } from "../shared/more.tsx";
 import { Announcer } from "./announcer.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
 import { DataPanel } from "./data-panel.tsx";
@@ -72,10 +73,7 @@ function contentOf(now: Phase) {
       return (
         <>
           <TakingPart />
-          <details class="agreed">
-            <summary>What was agreed</summary>
-            <PlanPanel />
-          </details>
+          <More title="What was agreed">{() => <PlanPanel />}</More>
         </>
       );
     case "ended":

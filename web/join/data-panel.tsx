@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatNumber } from "../../src/records/report/format.ts";
 import { Button } from "../shared/button.tsx";
+import { More } from "../shared/more.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Panel } from "../shared/panel.tsx";
 import { Table } from "../shared/table.tsx";
@@ -48,19 +49,20 @@ function Needed() {
   const columns = neededColumns(data);
   if (columns.length === 0) return <p class="note">Classes: {listed(data.classNames)}.</p>;
   return (
-    <details>
-      <summary>The {plural(columns.length, "column")}</summary>
-      <Table
-        caption="Columns that are needed"
-        captionUnseen
-        rows={columns}
-        keyOf={([name]) => name}
-        columns={[
-          { head: "Column", cell: ([name]) => name },
-          { head: "Holds", cell: ([, text]) => text },
-        ]}
-      />
-    </details>
+    <More title={`The ${plural(columns.length, "column")}`}>
+      {() => (
+        <Table
+          caption="Columns that are needed"
+          captionUnseen
+          rows={columns}
+          keyOf={([name]) => name}
+          columns={[
+            { head: "Column", cell: ([name]) => name },
+            { head: "Holds", cell: ([, text]) => text },
+          ]}
+        />
+      )}
+    </More>
   );
 }
 

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
+import type { Fact } from "../../src/records/report/facts.ts";
 import { shortFingerprint } from "../../src/runtime/session/identity.ts";
 import { Button } from "../shared/button.tsx";
+import { Facts } from "../shared/facts.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Panel } from "../shared/panel.tsx";
-import { type Fact, Facts } from "./facts.tsx";
 import {
   connect,
   connection,

@@ -1,4 +1,5 @@
 import { formatNumber, formatSeconds } from "../../src/records/report/format.ts";
+import { More } from "../shared/more.tsx";
 import { Panel } from "../shared/panel.tsx";
 import { Table } from "../shared/table.tsx";
 import { LossChart } from "./loss-chart.tsx";
@@ -10,29 +11,30 @@ export function Losses({ rounds }: { rounds: readonly RoundPart[] }) {
   return (
     <Panel title="How it learns" note="Mean loss while training on your data, by round; lower is better.">
       <LossChart rounds={rounds} />
-      <details>
-        <summary>Table of rounds</summary>
-        <Table
-          caption="Rounds, newest first"
-          captionUnseen
-          rows={rounds.map((part, i) => ({ ...part, i })).toReversed()}
-          keyOf={({ i }) => i}
-          columns={[
-            { head: "Round", cell: ({ round }) => round },
-            {
-              head: "Loss",
-              cell: ({ trained }) => (trained ? formatNumber(trained.loss) : "–"),
-              figure: true,
-            },
-            {
-              head: "Time",
-              cell: ({ trained }) => (trained ? formatSeconds(trained.seconds) : "–"),
-              figure: true,
-            },
-            { head: "Your update", cell: ({ counted }) => fateOf(counted) },
-          ]}
-        />
-      </details>
+      <More title="Table of rounds">
+        {() => (
+          <Table
+            caption="Rounds, newest first"
+            captionUnseen
+            rows={rounds.map((part, i) => ({ ...part, i })).toReversed()}
+            keyOf={({ i }) => i}
+            columns={[
+              { head: "Round", cell: ({ round }) => round },
+              {
+                head: "Loss",
+                cell: ({ trained }) => (trained ? formatNumber(trained.loss) : "–"),
+                figure: true,
+              },
+              {
+                head: "Time",
+                cell: ({ trained }) => (trained ? formatSeconds(trained.seconds) : "–"),
+                figure: true,
+              },
+              { head: "Your update", cell: ({ counted }) => fateOf(counted) },
+            ]}
+          />
+        )}
+      </More>
     </Panel>
   );
 }

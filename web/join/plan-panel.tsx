@@ -1,7 +1,7 @@
 import { shortFingerprint } from "../../src/runtime/session/identity.ts";
+import { Facts } from "../shared/facts.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Panel } from "../shared/panel.tsx";
-import { Facts } from "./facts.tsx";
 import { invitation, offer, ownKey, ownName, server } from "./participation.ts";
 import { factsOf, protectionOf } from "./what-happens.ts";
 

@@ -1,8 +1,8 @@
 /** What the server offers, in words for the owner of the data: what will happen, and who sees what. */
 import type { DataPlan } from "../../src/data/data-plan.ts";
 import type { LocalWork } from "../../src/learn/training.ts";
+import type { Fact } from "../../src/records/report/facts.ts";
 import { formatBytes, formatNumber, formatSeconds } from "../../src/records/report/format.ts";
-import type { Fact } from "./facts.tsx";
 import type { Offer } from "./worker-protocol.ts";
 
 /** Bytes of what a client gets, and of what it sends, in one round: vectors of four bytes an entry, framing aside. */

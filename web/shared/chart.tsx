@@ -13,11 +13,13 @@ interface Shown {
   isNear: boolean;
   /** Whether what is drawn is not what was last asked for. */
   isStale: boolean;
+  /** Whether it is to be drawn as soon as the page has nothing else to do. */
+  isDue: boolean;
 }
 
 /**
- * A chart of Apache ECharts that follows its data, the width of its place, and light and dark. It is drawn only
- * while it is near the visible part of the page.
+ * A chart of Apache ECharts that follows its data, the width of its place, and light and dark. Far from the visible
+ * part of the page it is drawn when the page has nothing else to do.
  *
  * @param draw the chart for a width in pixels; a new function is a new drawing, so keep it (`useMemo`,
  *   `useCallback`) while nothing has changed
@@ -39,11 +41,21 @@ export function Chart({
   const latest = useRef(draw);
   latest.current = draw;
 
-  const refresh = () => {
+  const paint = () => {
     const { current } = shown;
-    if (!current?.isNear || !current.isStale) return;
+    if (!current?.isStale) return;
     current.isStale = false;
     current.chart.setOption(latest.current(current.chart.getWidth(), dark), { replaceMerge: replaced });
+  };
+  const refresh = () => {
+    const { current } = shown;
+    if (current?.isNear) return paint();
+    if (!current || current.isDue) return;
+    current.isDue = true;
+    whenIdle(() => {
+      current.isDue = false;
+      paint();
+    });
   };
 
   useEffect(() => {
@@ -53,7 +65,7 @@ export function Chart({
       if (leaving.signal.aborted) return;
       const { tooltip, ...theme } = chartTools.theme(dark);
       const chart = initChart(element, { ...theme, tooltip: { ...tooltip, renderMode: "richText" } });
-      const current = { chart, isNear: false, isStale: true };
+      const current = { chart, isNear: false, isStale: true, isDue: false };
       shown.current = current;
       const visible = new IntersectionObserver(
         (entries) => {
@@ -86,4 +98,10 @@ export function Chart({
   }, [draw]);
 
   return <div class="chart" ref={place} style={{ height: `${height}px` }} role="img" aria-label={label} />;
+}
+
+/** Safari has no `requestIdleCallback`. */
+function whenIdle(act: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(act);
+  else setTimeout(act, 100);
 }

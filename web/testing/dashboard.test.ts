@@ -198,6 +198,21 @@ describe("a run", () => {
     await figure(page, "Rounds").filter({ hasText: "7" }).waitFor();
   });
 
+  it("draws what is out of sight too, and gives a round that has just begun no scale of nanoseconds", async () => {
+    const begun = going.findIndex((event) => event.kind === "round-started" && event.round === 3);
+    server.add("going", going.slice(0, begun + 1), "running");
+    const page = await visit("#/run/going");
+    await page.getByText("Round 3: 20 asked").waitFor();
+    const texts = () =>
+      page.evaluate(() => [...document.querySelectorAll(".chart")].map((chart) => chart.textContent ?? ""));
+    await expect.poll(async () => (await texts()).length).toBeGreaterThan(5);
+    await expect.poll(async () => (await texts()).every((text) => text !== "")).toBe(true);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    const timeline = (await texts()).find((text) => text.includes("seconds since the round began"));
+    expect(timeline).toContain("client-20");
+    expect(timeline).not.toMatch(/0\.0/);
+  });
+
   it("forgets what a resume has superseded", async () => {
     const after = upTo(3, going).length;
     const log = upTo(6, going);
@@ -208,7 +223,7 @@ describe("a run", () => {
     server.record("going", { ...stamp(log), kind: "run-resumed", after });
     await figure(page, "Rounds").filter({ hasText: "3" }).waitFor();
     await page.locator(".connection.is-live").waitFor();
-    await page.getByRole("row", { name: /Resumed once/ }).waitFor();
+    await page.locator(".facts > div", { hasText: "Resumed" }).filter({ hasText: "once" }).waitFor();
   });
 
   it("ends with the run: figures of the method, files, no more connection", async () => {

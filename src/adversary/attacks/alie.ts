@@ -72,7 +72,7 @@ export function alieZMax(n: number, m: number): number {
   if (m >= majority || n <= 2) {
     throw new InputError(
       "adversary.majority",
-      `${m} corrupted of ${n} participants need no supporters, so there is no largest z: give z as a number.`,
+      `With ${m} corrupted of ${n} participants there is no largest z that keeps supporters: give z as a number.`,
     );
   }
   return normalQuantile((n - majority) / (n - m));

@@ -52,7 +52,7 @@ export function optimised(
 /** {@link optimised} as a run's attack; the rule is given vectors in the gradient convention. */
 export function optimisedAttack(options: OptimisedOptions): Attack {
   return {
-    kind: "optimised",
+    kind: "optimized",
     view: "omniscient",
     forge: (round) => ({
       vectors: optimised(seenBy("omniscient", round), { ...options, byzantine: round.own.length }),

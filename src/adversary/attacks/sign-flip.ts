@@ -9,8 +9,8 @@ export interface SignFlipOptions {
 }
 
 /**
- * Sign flipping (Allen-Zhu, Ebrahimianghazani, Li and Alistarh 2021, "Byzantine-resilient non-convex stochastic
- * gradient descent"): -c * mean of what is seen, from every colluder.
+ * Sign flipping by colluders, as ByzFL has it (Allen-Zhu, Ebrahimianghazani, Li and Alistarh, "Byzantine-resilient
+ * non-convex stochastic gradient descent", ICLR 2021): -c * mean of what is seen.
  *
  * @param honest what the colluders see
  * @param options.byzantine m, colluders
@@ -28,9 +28,10 @@ export function signFlip(
 }
 
 /**
- * Sign flipping as a run's attack.
- * @param options.view with `own`, the default, nobody colludes: each corrupted client sends -c times what it
- * computed. With `omniscient` all send {@link signFlip} of the honest vectors.
+ * Sign flipping as a run's attack. With `own`, the default view, nobody colludes: each corrupted client sends -c
+ * times what it computed itself (Li, Xu, Chen, Giannakis and Ling, "RSA: Byzantine-robust stochastic aggregation
+ * methods", AAAI 2019, experiments). With `omniscient` all send {@link signFlip} of the honest vectors.
+ *
  * @throws InputError `adversary.option`
  */
 export function signFlipAttack(options: SignFlipOptions & { readonly view?: ViewKind } = {}): Attack {

@@ -18,21 +18,20 @@ export interface Pattern {
  * square and its class from Baruch, Baruch and Goldberg 2019, "Backdooring").
  *
  * @param examples of shape [channels, rows, columns], [rows, columns], or flat and square as [784]
- * @param rows which of them get it; the others stay as they are. All by default.
  * @throws InputError `adversary.pattern` when it does not fit the pictures, `adversary.class`
- * @example patterned(shard, { pixels: 3, target: 7 }, drawRows(shard.labels.length, 100, random, "rows"))
+ * @returns a copy
+ * @example patterned(take(shard, 100, random, "rows"), { pixels: 3, target: 7 })
  */
-export function patterned(examples: Examples, pattern: Pattern, rows?: ArrayLike<number>): Examples {
+export function patterned(examples: Examples, pattern: Pattern): Examples {
   const { target = 0 } = pattern;
   checkClass(target, examples.classes);
   const { entries, stored } = brushFor(examples, pattern);
+  const poisoned = selectRows(examples, [...examples.labels.keys()]);
   const width = size(examples.shape);
-  const all = [...examples.labels.keys()];
-  const poisoned = selectRows(examples, all);
-  for (const row of Array.from(rows ?? all)) {
-    for (const entry of entries) poisoned.features[row * width + entry] = stored;
-    poisoned.labels[row] = target;
+  for (let start = 0; start < poisoned.features.length; start += width) {
+    for (const entry of entries) poisoned.features[start + entry] = stored;
   }
+  poisoned.labels.fill(target);
   return poisoned;
 }
 

@@ -14,7 +14,9 @@ const TINY = 1e-10;
  */
 export function geometricMedianWeights(products: Float64Array): Float64Array {
   const k = Math.sqrt(products.length);
-  let distances: Float64Array = new Float64Array(k).map((_, i) => Math.sqrt(products[i * k + i]));
+  let distances: Float64Array = new Float64Array(k).map((_, i) =>
+    Math.sqrt(Math.max(0, products[i * k + i])),
+  );
   const typical = distances.toSorted()[Math.ceil(k / 2) - 1];
   let weights = leaveStart(distances, products);
   if (weights.every((weight) => weight === 0)) return weights;
@@ -64,21 +66,4 @@ function dot(a: Float64Array, b: Float64Array): number {
 function shares(values: Float64Array): Float64Array {
   const total = values.reduce((sum, value) => sum + value);
   return values.map((value) => value / total);
-}
-
-/**
- * Products of n points as seen from one more.
- *
- * @param products (n + 1) x (n + 1), <x_i, x_j>; the last point is the one to look from
- * @returns n x n, <x_i - x_n, x_j - x_n>
- */
-export function productsFromLast(products: Float64Array): Float64Array {
-  const size = Math.sqrt(products.length);
-  const n = size - 1;
-  const at = (i: number, j: number) => products[i * size + j];
-  return Float64Array.from({ length: n * n }, (_, cell) => {
-    const [i, j] = [Math.floor(cell / n), cell % n];
-    const product = at(i, j) - at(i, n) - at(n, j) + at(n, n);
-    return i === j ? Math.max(0, product) : product;
-  });
 }

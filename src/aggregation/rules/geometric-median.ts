@@ -1,10 +1,11 @@
-import { gram, squaredDistancesTo } from "../../numeric/distances.ts";
+import { squaredDistancesTo } from "../../numeric/distances.ts";
 import { weightedSum } from "../../numeric/weighted-sum.ts";
 import type { Rule } from "../rule.ts";
 import { applyRule } from "./apply-rule.ts";
-import { geometricMedianWeights, productsFromLast } from "./geometric-median-weights.ts";
+import { geometricMedianWeights } from "./geometric-median-weights.ts";
 import { meanOf } from "./mean-of.ts";
 import { columnMedian } from "./median.ts";
+import { productsFrom } from "./products-from.ts";
 import { honestMajority } from "./requirement.ts";
 import { checkWhole } from "./settings.ts";
 
@@ -63,7 +64,7 @@ export function geometricMedianRule({ byzantine = 0, preset = "exact" }: Geometr
 
 function exactMedian(rows: readonly Float32Array[]): Float32Array {
   const start = columnMedian(rows);
-  const weights = geometricMedianWeights(productsFromLast(gram([...rows, start])));
+  const weights = geometricMedianWeights(productsFrom(start, rows));
   return weights.some((weight) => weight > 0) ? weightedSum(rows, weights) : start;
 }
 

@@ -69,7 +69,9 @@ describe("krum", () => {
 
   it("needs 2f + 3 updates, or an honest majority when lenient", () => {
     const rows = elevenRows.slice(0, 6);
-    expect(() => krum(rows, { byzantine: 2 })).toThrow(/krum needs 7 updates \(n >= 2f \+ 3\) and was given 6/);
+    expect(() => krum(rows, { byzantine: 2 })).toThrow(
+      /krum needs 7 updates \(n >= 2f \+ 3\) and was given 6/,
+    );
     expect(krum(rows, { byzantine: 2, conditions: "lenient" })).toHaveLength(5);
     expect(() => krum(rows, { byzantine: 3, conditions: "lenient" })).toThrow(/needs 7 updates/);
     expect(krum(rows.slice(0, 1), { byzantine: 0, conditions: "lenient" })).toEqual(rows[0]);

@@ -17,7 +17,7 @@ const MOST_SUBSETS = 1_000_000;
 /**
  * Minimum diameter averaging (El Mhamdi, Guerraoui, Guirguis, Hoang, Rouault 2020, section 3; after Rousseeuw
  * 1985): the mean of the n - f updates whose largest distance among each other is smallest; the first such subset
- * among equals.
+ * among equals, of which there are often many, for two rows alone make the diameter.
  *
  * Take it for few clients, where its guarantee is among the best. The search is exponential, C(n, f) subsets, and a
  * forgery as near as an honest update is kept.

@@ -1,9 +1,9 @@
-import { gram } from "../../numeric/distances.ts";
 import { weightedSum } from "../../numeric/weighted-sum.ts";
 import type { Rule } from "../rule.ts";
 import { applyRule } from "./apply-rule.ts";
-import { geometricMedianWeights, productsFromLast } from "./geometric-median-weights.ts";
+import { geometricMedianWeights } from "./geometric-median-weights.ts";
 import { columnMedian } from "./median.ts";
+import { productsFrom } from "./products-from.ts";
 import { checkWhole } from "./settings.ts";
 
 export interface MedianOfMeansOptions {
@@ -54,7 +54,7 @@ function combine(rows: readonly Float32Array[], groups: number): Float32Array {
     return Array.from({ length: to - from }, (_, k) => from + k);
   });
   const start = columnMedian(rows);
-  const products = productsFromLast(gram([...rows, start]));
+  const products = productsFrom(start, rows);
   const meanProduct = (a: readonly number[], b: readonly number[]) => {
     let sum = 0;
     for (const i of a) for (const j of b) sum += products[i * n + j];

@@ -39,12 +39,17 @@ describe("multi-krum", () => {
 
   it("needs enough for what it keeps", () => {
     expect(multiKrumRule({ byzantine: 2 })).toMatchObject({ needs: 7, condition: "n >= 2f + 3" });
-    expect(multiKrumRule({ byzantine: 2, keep: 6 })).toMatchObject({ needs: 10, condition: "n >= keep + f + 2" });
+    expect(multiKrumRule({ byzantine: 2, keep: 6 })).toMatchObject({
+      needs: 10,
+      condition: "n >= keep + f + 2",
+    });
     expect(multiKrumRule({ byzantine: 2, keep: 6, conditions: "lenient" })).toMatchObject({
       needs: 8,
       condition: "n >= keep + f",
     });
-    expect(() => multiKrumRule({ byzantine: 2, keep: 0 })).toThrow(/keep is 0 where a whole number of at least 1/);
+    expect(() => multiKrumRule({ byzantine: 2, keep: 0 })).toThrow(
+      /keep is 0 where a whole number of at least 1/,
+    );
   });
 
   it("averages what the definition chooses", () => {

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { InputError } from "../../errors.ts";
+import { InputError, RunError } from "../../errors.ts";
 import type { RunSummary } from "../../records/events.ts";
 import { type RunFolder, runFolder, writeReport } from "../../records/node/index.ts";
+import { adviceOf } from "../../records/report/advice.ts";
+import type { LogDigest } from "../../records/report/digest.ts";
 import { formatBytes, formatSeconds } from "../../records/report/format.ts";
 import { followRun } from "../follow-run.ts";
 import { newFolder, outFolder } from "../out-folder.ts";
@@ -23,7 +25,10 @@ interface Entry {
   readonly ready: ReadyRecipe;
 }
 
-/** `coterie compare RECIPE...`: runs recipes one after the other and puts them side by side. */
+/**
+ * `coterie compare RECIPE...`: runs recipes one after the other and puts them side by side. A run that fails does not
+ * end the comparison, unless all do.
+ */
 export function addCompareCommand(program: Command, runner: Runner, terminal: Terminal): void {
   addRunOptions(
     program
@@ -43,22 +48,39 @@ export function addCompareCommand(program: Command, runner: Runner, terminal: Te
       const quiet = options.quiet === true;
       const { workers } = options;
       const summaries: RunSummary[] = [];
+      const failures: { readonly run: string; readonly error: RunError }[] = [];
       const folders: RunFolder[] = [];
       for (const [i, { label, ready }] of entries.entries()) {
         if (!quiet) writeLine(terminal.err, `[${i + 1}/${entries.length}] ${label}`);
         const path = join(folder, folderName(label, i));
         const remedy = () => "start the comparison again with another --out.";
         const place = { folder: path, resume: false, workers, quiet, remedy };
-        summaries.push(await followRun(runner, ready, place, terminal));
+        try {
+          summaries.push(await followRun(runner, ready, place, terminal));
+        } catch (error) {
+          // That an attack makes a run fail is a result like any other.
+          if (!(error instanceof RunError)) throw error;
+          writeLine(terminal.err, `coterie: ${label}: ${error.message}`);
+          failures.push({ run: label, error });
+        }
         folders.push(runFolder(path));
       }
+      if (summaries.length === 0) throw failures[0].error;
       const report = join(folder, "report.html");
-      await writeReport(folders, report);
+      const digests = await writeReport(folders, report);
+      const advice = adviceOf(digests);
       if (!quiet || !options.json) {
-        const table = formatTable([header, ...summaries.map((summary, i) => row(entries[i].label, summary))]);
-        writeLine(options.json ? terminal.err : terminal.out, `${table}\nreport ${report}`);
+        const table = formatTable([header, ...digests.map((digest, i) => row(entries[i].label, digest))]);
+        const lines = advice.map(({ sentence }) => sentence);
+        writeLine(
+          options.json ? terminal.err : terminal.out,
+          [table, `report ${report}`, ...lines].join("\n"),
+        );
       }
-      if (options.json) writeLine(terminal.out, JSON.stringify({ runs: summaries, report }));
+      if (options.json) {
+        const failed = failures.map(({ run, error: { code, message } }) => ({ run, code, message }));
+        writeLine(terminal.out, JSON.stringify({ runs: summaries, failures: failed, report, advice }));
+      }
     });
 }
 
@@ -90,16 +112,15 @@ function folderName(label: string, index: number): string {
 
 const header = ["run", "accuracy", "best", "rounds", "time", "real", "uplink"];
 
-function row(label: string, summary: RunSummary): string[] {
+function row(label: string, { summary, totals, failure }: LogDigest): string[] {
   const { final, best, rounds, virtualSeconds, wallSeconds } = summary;
-  const uplink = rounds.reduce((sum, round) => sum + round.uplinkBytes, 0);
   return [
     label,
-    formatScore(final.accuracy),
-    formatScore(best.accuracy),
+    failure ? "failed" : final ? formatScore(final.accuracy) : "-",
+    best ? formatScore(best.accuracy) : "-",
     String(rounds.length),
     formatSeconds(virtualSeconds),
     formatSeconds(wallSeconds),
-    formatBytes(uplink),
+    formatBytes(totals.uplinkBytes),
   ];
 }

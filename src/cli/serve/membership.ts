@@ -5,27 +5,52 @@ import { SessionError } from "../../runtime/session/control.ts";
 import type { Claim } from "../../runtime/session/handshake.ts";
 import { fingerprint } from "../../runtime/session/identity.ts";
 import { Members } from "../../runtime/session/members.ts";
-import { checkTokenProof, issueToken, type TokenRecord } from "../../runtime/session/token.ts";
+import { checkTokenProof, issueToken, type Role, type TokenRecord } from "../../runtime/session/token.ts";
 import type { AllowedKey } from "./allow-list.ts";
+import { type Exclusions, readExclusions } from "./exclusions.ts";
+
+/** A client that has been let in, or may come. */
+export interface KnownClient {
+  readonly name: string;
+  /** Fingerprint of its key. */
+  readonly key: string;
+  readonly role: Role;
+  readonly banned: boolean;
+}
+
+export interface KnownInvitation {
+  /** Names it, and tells nothing about its token. */
+  readonly id: string;
+  readonly uses: TokenRecord["uses"];
+  /** Who has used up an invitation for one client. */
+  readonly usedBy?: string;
+  readonly revoked: boolean;
+}
 
 export class Membership {
+  readonly #folder: string;
   readonly #path: string;
   readonly #members: Members;
+  #exclusions: Exclusions;
   #saving: Promise<void> = Promise.resolve();
   /** Changes so far, and those that are on disk. */
   #changes = 0;
   #saved = 0;
 
-  private constructor(path: string, members: Members) {
-    this.#path = path;
+  private constructor(folder: string, members: Members, exclusions: Exclusions) {
+    this.#folder = folder;
+    this.#path = membersFile(folder);
     this.#members = members;
+    this.#exclusions = exclusions;
   }
 
-  /** @throws InputError `session.members`, `session.file` when the file is damaged */
+  /**
+   * @param folder of the run
+   * @throws InputError `session.members`, `session.file` when a file is damaged
+   */
   static async open(folder: string): Promise<Membership> {
-    const path = join(folder, "keys", "members.json");
-    const members = await readPrivateFile(path, (json) => Members.restore(json));
-    return new Membership(path, members ?? new Members());
+    const members = await readPrivateFile(membersFile(folder), (json) => Members.restore(json));
+    return new Membership(folder, members ?? new Members(), await readExclusions(folder));
   }
 
   /** New invitations; the tokens are in nobody's hands but the caller's. */
@@ -46,12 +71,28 @@ export class Membership {
     await this.#save();
   }
 
+  /**
+   * Reads anew whom the operator keeps out.
+   *
+   * @returns the names of those who are known here
+   * @throws InputError `session.file` when the file is damaged; what held before holds on
+   */
+  async readExclusions(): Promise<string[]> {
+    this.#exclusions = await readExclusions(this.#folder);
+    return this.clients().flatMap(({ name, banned }) => (banned ? [name] : []));
+  }
+
   /** The name under which a client takes part. Throws a SessionError to refuse it. */
   async admit({ key, name, token, transcript }: Claim): Promise<string> {
-    const record = token && this.#members.token(token.id);
+    const { banned, revoked } = this.#exclusions;
+    const own = await fingerprint(key);
+    if (banned.includes(own)) {
+      throw new SessionError("session.banned", "This key has been excluded by an operator.");
+    }
+    const record = token && !revoked.includes(token.id) ? this.#members.token(token.id) : undefined;
     const isProven = record !== undefined && (await checkTokenProof(record.hash, transcript, token!.proof));
     const admission = this.#members.admit({
-      fingerprint: await fingerprint(key),
+      fingerprint: own,
       name,
       role: "client",
       token: isProven ? record.id : undefined,
@@ -64,8 +105,26 @@ export class Membership {
   }
 
   /** Everybody who has been let in or may come, in the order in which they became known. */
-  names(): string[] {
-    return this.#members.snapshot().members.map(({ name }) => name);
+  clients(): KnownClient[] {
+    return this.#members.snapshot().members.map(({ name, fingerprint: key, role }) => ({
+      ...{ name, key, role },
+      banned: this.#exclusions.banned.includes(key),
+    }));
+  }
+
+  /** All invitations that there have been, in the same order. */
+  invitations(): KnownInvitation[] {
+    const { members, tokens } = this.#members.snapshot();
+    const names = new Map(members.map(({ fingerprint: key, name }) => [key, name]));
+    return tokens.map(({ id, uses, spentBy }) => {
+      const usedBy = names.get(spentBy ?? "");
+      return {
+        id,
+        uses,
+        ...(usedBy !== undefined && { usedBy }),
+        revoked: this.#exclusions.revoked.includes(id),
+      };
+    });
   }
 
   /** Writes one after the other; each holds the state of its own moment or a later one. */
@@ -78,4 +137,8 @@ export class Membership {
     this.#saving = this.#saving.then(save, save);
     return this.#saving;
   }
+}
+
+function membersFile(folder: string): string {
+  return join(folder, "keys", "members.json");
 }

@@ -13,6 +13,7 @@ import { createDashboard } from "../../dashboard/dashboard.ts";
 import { newToken } from "../../dashboard/tokens.ts";
 import type { RunFolder } from "../../records/node/index.ts";
 import type { Door } from "../../run/serve.ts";
+import type { Service } from "../../run/service.ts";
 import { type Certificate, developmentCertificate } from "../../runtime/node/certificate.ts";
 import { serverIdentity } from "../../runtime/node/key-store.ts";
 import { systemClock } from "../../runtime/node/system-clock.ts";
@@ -23,6 +24,7 @@ import { formatJoinLink } from "../../runtime/session/join-link.ts";
 import { RateLimit } from "../../runtime/session/rate-limit.ts";
 import type { AllowedKey } from "./allow-list.ts";
 import { listen } from "./check-door.ts";
+import { watchExclusions } from "./exclusions.ts";
 import { inUrl, isLoopback, type ListenAddress, reachableHosts } from "./listen-address.ts";
 import { Membership } from "./membership.ts";
 import { createSessionMetrics } from "./session-metrics.ts";
@@ -87,7 +89,7 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
         throw error;
       }
     },
-    members: () => membership.names(),
+    members: () => membership.clients().map(({ name }) => name),
     refused(from, code) {
       metrics.refused(code);
       // Strangers may not fill the disk; the metrics count them all.
@@ -133,6 +135,7 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
           names.includes(new URL(origin).hostname),
       });
       await listen(server, options.listen);
+      const endWatch = watchExclusions(folder.path, () => keepOut(membership, service, log));
       const { port } = server.address() as AddressInfo;
       const scheme = certificate ? "https" : "http";
       const url = publicUrl?.href.replace(/\/$/, "") ?? `${scheme}://${inUrl(hosts[0])}:${port}`;
@@ -150,9 +153,23 @@ export async function openDoor(folder: RunFolder, options: DoorOptions): Promise
       const board = (token: string) => `${url}/dashboard/#token=${token}`;
       log.info({ url, run: folder.run, tls: certificate !== undefined }, "listening");
       options.announce({ join, operator: board(tokens.operator), observer: board(tokens.observer) });
-      return () => closeServer(server, endWebSockets, () => dashboard.close());
+      return () => {
+        endWatch();
+        return closeServer(server, endWebSockets, () => dashboard.close());
+      };
     },
   };
+}
+
+/** Puts out whom the operator has excluded by now; they come back at once, and are told why they are not let in. */
+async function keepOut(membership: Membership, service: Service, log: Log): Promise<void> {
+  try {
+    const banned = await membership.readExclusions();
+    log.info({ banned }, "exclusions read");
+    for (const client of banned) service.reception.dismiss(client, "stopped");
+  } catch (error) {
+    log.error({ error: String(error) }, "the exclusions cannot be read");
+  }
 }
 
 async function certificateFor(

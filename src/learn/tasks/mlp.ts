@@ -1,11 +1,26 @@
 /** Multi-layer perceptrons with ReLU: He-normal hidden layers, a Glorot-uniform output layer. */
-import { random } from "@jax-js/jax";
+import { type numpy as np, random } from "@jax-js/jax";
 import { size } from "../../data/examples.ts";
 import { flatten, hiddenLayer, type Layer, outputLayer, perceptron } from "../layers.ts";
 import { defineTask, type Task } from "../task.ts";
 
-/** `hidden` gives the widths between the example's entries and the classes. Parameters: `dense1.weight`, ... */
-export function mlpTask(name: string, description: string, hidden: readonly number[]): Task {
+/** Mean and standard deviation of the entries that a task standardises before its first layer. */
+export interface Standard {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/**
+ * `hidden` gives the widths between the example's entries and the classes. Parameters: `dense1.weight`, ...
+ *
+ * @param standard entries as they come when absent
+ */
+export function mlpTask(
+  name: string,
+  description: string,
+  hidden: readonly number[],
+  standard?: Standard,
+): Task {
   return defineTask<Record<string, Layer>>({
     name,
     description,
@@ -19,6 +34,10 @@ export function mlpTask(name: string, description: string, hidden: readonly numb
         }),
       );
     },
-    predict: (layers, x) => perceptron(Object.values(layers), flatten(x)),
+    predict: (layers, x) => perceptron(Object.values(layers), flatten(standardized(x, standard))),
   });
+}
+
+function standardized(x: np.Array, standard: Standard | undefined): np.Array {
+  return standard === undefined ? x : x.sub(standard.mean).mul(1 / standard.deviation);
 }

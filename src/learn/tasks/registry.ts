@@ -13,10 +13,22 @@ export interface RegisteredTask {
   readonly dataset?: string;
 }
 
+/** Over the training set, pixels in [0, 1]. */
+const MNIST_PIXELS = { mean: 0.1307, deviation: 0.3081 };
+
 /** Name to task, in the order in which `coterie list tasks` shows them. */
 export const tasks: ReadonlyMap<string, RegisteredTask> = new Map(
   [
     ...imageTasks("mnist", "MNIST"),
+    {
+      task: mlpTask(
+        "mnist-mlp-standardized",
+        "Perceptron 784-100-10 on MNIST, pixels of mean 0 and deviation 1",
+        [100],
+        MNIST_PIXELS,
+      ),
+      dataset: "mnist",
+    },
     ...imageTasks("fashion", "Fashion-MNIST"),
     { task: tabularLogistic },
     { task: tabularMlp },

@@ -69,6 +69,7 @@ export function plainSortKernel(): SortKernel {
         for (let k = 0; k < count; k++) sum += floats[k * line + j];
         means[j] = sum / count;
       }
+      this.flipAll(strip, count, width);
     },
     meanNearMedian(strip, rows, count, width, out) {
       const floats = new Float32Array(memory.buffer, strip);

@@ -9,6 +9,8 @@ export interface ClientRecord {
   /** Times asked, failed attempts at rounds included, and what became of it. */
   asked: number;
   readonly outcomes: Record<Outcome, number>;
+  /** Of the contributions, those that the aggregator left out. */
+  excluded: number;
   /** The last round that it was asked in. */
   lastRound: number;
   /** Why it was last rejected, dropped or left out, and in which round. */
@@ -46,7 +48,7 @@ export function followClientRecords() {
       return undefined;
     }
     const fresh: ClientRecord = {
-      ...{ client, asked: 0, lastRound: 0, lastReason: null, answers: [], trainings: [] },
+      ...{ client, asked: 0, excluded: 0, lastRound: 0, lastReason: null, answers: [], trainings: [] },
       outcomes: { contributed: 0, late: 0, dropped: 0, rejected: 0 },
     };
     records.set(client, fresh);
@@ -72,6 +74,7 @@ export function followClientRecords() {
         const record = records.get(event.client);
         if (!record) return;
         record.outcomes[event.outcome]++;
+        if (event.excluded) record.excluded++;
         if (event.reason !== undefined) record.lastReason = { round: event.round, reason: event.reason };
         if (event.seconds !== undefined) keepLast(record.answers, event.seconds, liveLimits.latencies);
         return;

@@ -79,7 +79,7 @@ describe("a run that is followed", () => {
       roundStarted(round, ["a", "b"]),
       { kind: "client-trained", round, client: "a", virtualSeconds: round, examples: 5, loss: 1 },
       { kind: "client-trained", round, client: "b", virtualSeconds: round, examples: 5, loss: 1 },
-      outcome(round, "a", "contributed"),
+      outcome(round, "a", "contributed", round > 1 ? { excluded: true } : {}),
       outcome(round, "b", round === 2 ? "rejected" : "late", {
         seconds: round === 1 ? 9 : 20 + round,
         ...(round === 2 && { reason: "not finite" }),
@@ -88,8 +88,8 @@ describe("a run that is followed", () => {
     const { records, more } = follow(log(started, ...rounds)).clients();
     expect(more).toBe(false);
     expect(records).toMatchObject([
-      { client: "b", asked: 3, lastRound: 3, lastReason: { round: 2, reason: "not finite" } },
-      { client: "a", asked: 3, lastRound: 3, lastReason: null },
+      { client: "b", asked: 3, excluded: 0, lastRound: 3, lastReason: { round: 2, reason: "not finite" } },
+      { client: "a", asked: 3, excluded: 2, lastRound: 3, lastReason: null },
     ]);
     expect(records[0].outcomes).toEqual({ contributed: 0, late: 2, dropped: 0, rejected: 1 });
     expect(latency(records[0])).toEqual({ median: 22, last: 23 });

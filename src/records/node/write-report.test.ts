@@ -85,7 +85,14 @@ describe("report of a run", () => {
     expect(await text.textContent()).toContain(`Round ${round + 1}: 20 asked`);
     expect(await page.locator("#timeline-rows tr").count()).toBe(20);
     await page.locator("#against").selectOption("bytes");
-    expect(await page.locator("#accuracy").textContent()).toContain("bytes on the wire since the start");
+    const accuracy = page.locator("#accuracy");
+    expect(await accuracy.textContent()).toContain("bytes on the wire since the start");
+    await accuracy.scrollIntoViewIfNeeded();
+    const box = (await accuracy.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    expect(await accuracy.locator("> div").nth(1).textContent()).toMatch(
+      /^\d+(\.\d+)? MBon the held-out set/,
+    );
     expect(complaints).toEqual([]);
   });
 
@@ -136,6 +143,61 @@ describe("report of a run", () => {
     const { page, complaints } = await open(out);
     expect(await page.locator("#accuracy").textContent()).toMatch(/slow.*fast/s);
     expect((await shapes(page)).loss).toBeGreaterThan(60);
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows under attack who was excluded, and how right that was", async () => {
+    const folder = await recorded({
+      aggregator: { kind: "krum", byzantine: 4 },
+      adversary: { kind: "alie-backdoor", fraction: 0.2, active: { from: 5 }, trigger: {} },
+    });
+    await writeReport([folder], folder.report);
+    const { page, complaints } = await open(folder.report, { dark: true });
+    const drawn = await shapes(page);
+    expect(Object.keys(drawn).slice(2, 5)).toEqual(["defence", "backdoor", "attendance"]);
+    expect(drawn.defence).toBeGreaterThan(3 * 26);
+    expect(drawn.backdoor).toBeGreaterThan(2 * 30);
+    expect(await page.locator("#attendance").textContent()).toMatch(/\* client-18.*client-1.*excluded/);
+    const chart = page.locator("#defence");
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!;
+    const tooltip = chart.locator("> div").nth(1);
+    // The rounds before the attack are gaps.
+    for (const [x, text] of [
+      [0.17, /^3corrupted, left out–/],
+      [0.9, /^2\dcorrupted, left out\d+(\.\d+)? %/],
+    ] as const) {
+      await page.mouse.move(box.x + box.width * x, box.y + box.height * 0.5);
+      expect(await tooltip.textContent()).toMatch(text);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it("draws attacks against defences, and the measure that one chooses", async () => {
+    const adversary = { kind: "model-replacement", fraction: 0.2, trigger: {} };
+    const folders = await Promise.all(
+      [{ kind: "mean" }, { kind: "krum", byzantine: 4 }].flatMap((aggregator) => [
+        recorded({ rounds: 3, aggregator }),
+        recorded({ rounds: 3, aggregator, adversary, damage: 0.5 }),
+      ]),
+    );
+    const out = join(root, "robustness.html");
+    const digests = await writeReport(folders, out);
+    const { page, complaints } = await open(out, { width: 360 });
+    const chart = page.locator("#robustness-0");
+    const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+    const texts = () => chart.locator("svg text").allTextContents();
+    for (const { summary } of digests) expect(await texts()).toContain(percent(summary.final!.accuracy));
+    expect(await texts()).not.toContain(percent(1 - 0.9 ** 3));
+    await page.locator("#measure").selectOption("backdoor success");
+    expect((await texts()).filter((text) => text === percent(1 - 0.9 ** 3))).toHaveLength(2);
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.4);
+    expect(await chart.locator("> div").nth(1).textContent()).toBe(
+      `meanmodel-replacement at 20 %backdoor success ${percent(1 - 0.9 ** 3)}`,
+    );
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(complaints).toEqual([]);
   });
 

@@ -11,10 +11,11 @@ import { writeFileAtomic } from "./write-file-atomic.ts";
  * on, in this process or another.
  *
  * @param out the HTML file; a single run's own `report.html` is `folders[0].report`
+ * @returns what the logs tell, in the order of the folders
  * @throws InputError `records.store.*` when an event log cannot be read; RunError `records.summary.empty` when a
  *   run has not started yet
  */
-export async function writeReport(folders: readonly RunFolder[], out: string): Promise<void> {
+export async function writeReport(folders: readonly RunFolder[], out: string): Promise<readonly RunDigest[]> {
   const digests: RunDigest[] = [];
   for (const folder of folders) {
     const store = openSqliteStore(folder.events, { readOnly: true });
@@ -26,4 +27,5 @@ export async function writeReport(folders: readonly RunFolder[], out: string): P
   }
   const library = createRequire(import.meta.url).resolve("echarts/dist/echarts.min.js");
   await writeFileAtomic(out, renderReport(digests, { echarts: await readFile(library, "utf8") }));
+  return digests;
 }

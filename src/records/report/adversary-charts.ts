@@ -60,7 +60,7 @@ function shares(rounds: readonly RoundSummary[], yName: string, lines: readonly 
     ...still,
     grid: { ...grid, top: 28, bottom: 60 },
     legend,
-    tooltip: { trigger: "axis", valueFormatter: "fn:percent" },
+    tooltip: { trigger: "axis", valueFormatter: "fn:percent", axisPointer: { label: { precision: 0 } } },
     xAxis: roundAxis,
     yAxis: {
       ...{ type: "value", min: 0, max: 1, name: yName, nameTextStyle: { align: "left" } },

@@ -1,10 +1,9 @@
+import { attackFiguresOf, lastSuccess } from "../attack-figures.ts";
 import type { RoundSummary } from "../events.ts";
-import { attackFiguresOf } from "../attack-figures.ts";
 import type { LogDigest } from "./digest.ts";
 import { type Fact, flatten } from "./facts.ts";
 import { formatNumber, formatPercent } from "./format.ts";
 import { defenceWords, kindOf, methodsOf, type Section } from "./method-labels.ts";
-import { lastSuccess } from "./robustness.ts";
 
 /** Who attacks how, and what stands against it; empty for a run without corrupted clients. */
 export function adversaryFacts({ started, summary }: LogDigest): Fact[] {
@@ -15,7 +14,10 @@ export function adversaryFacts({ started, summary }: LogDigest): Fact[] {
   const named = corrupted.slice(0, 20).join(", ");
   const share = formatPercent(corrupted.length / summary.clients);
   return [
-    ["Attack", adversary ? `${kindOf(adversary)}${parameters(adversary, ["fraction", "active"])}` : "unknown"],
+    [
+      "Attack",
+      adversary ? `${kindOf(adversary)}${parameters(adversary, ["fraction", "active"])}` : "unknown",
+    ],
     ["Rounds of attack", adversary ? schedule(adversary) : "unknown"],
     [
       "Corrupted clients",
@@ -30,16 +32,18 @@ export function adversaryFacts({ started, summary }: LogDigest): Fact[] {
   ];
 }
 
-/** ` (z 1.5, view own)`; nothing when there are none. */
+/** `, with z 1.5, view own`; nothing when there are none. */
 function parameters(section: Section, said: readonly string[]): string {
   const leaves = flatten(section).filter(([key]) => ![...said, "kind"].includes(key.split(".")[0]));
-  return leaves.length === 0 ? "" : ` (${leaves.map(([key, value]) => `${key} ${value}`).join(", ")})`;
+  return leaves.length === 0 ? "" : `, with ${leaves.map(([key, value]) => `${key} ${value}`).join(", ")}`;
 }
 
 function schedule({ active }: Section): string {
   const { from = 1, until, on, off } = (active ?? {}) as Record<string, unknown>;
   const span = until === undefined ? (from === 1 ? "all" : `from ${from} on`) : `${from} to ${until}`;
-  return on === undefined || off === undefined ? span : `${span}, in turns ${on} of attack and ${off} of honest work`;
+  return on === undefined || off === undefined
+    ? span
+    : `${span}, in turns ${on} of attack and ${off} of honest work`;
 }
 
 function backdoorFacts(adversary: Section | null, rounds: readonly RoundSummary[]): Fact[] {
@@ -47,11 +51,12 @@ function backdoorFacts(adversary: Section | null, rounds: readonly RoundSummary[
   if (last === null) {
     return adversary && "trigger" in adversary ? [["Backdoor", "its success was not measured"]] : [];
   }
-  const best = Math.max(...rounds.map((round) => attackFiguresOf(round)?.attack.success ?? 0));
+  const most = rounds.reduce((best, round) => Math.max(best, attackFiguresOf(round)?.attack.success ?? 0), 0);
+  const once = most > last.success ? `; at most ${formatPercent(most)} in any round` : "";
   return [
     [
       "Backdoor",
-      `${formatPercent(last.success)} of the triggered test examples were taken for the target in round ${last.round}, at most ${formatPercent(best)} in any round`,
+      `${formatPercent(last.success)} of the triggered test examples were taken for the target in round ${last.round}${once}`,
     ],
   ];
 }

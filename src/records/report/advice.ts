@@ -50,8 +50,8 @@ function adviceOn(table: RobustnessTable, row: number, mean: number): Advice {
   const met = table.cells[row].flatMap((cell, i): Met[] =>
     cell && table.attacks[i].fraction > 0 ? [{ words: table.attacks[i].words, cell }] : [],
   );
-  const worst = extreme(met, ({ cell }) => cell.final && -cell.final.mean);
-  const backdoor = extreme(met, ({ cell }) => cell.success && cell.success.mean);
+  const worst = extreme(met, ({ cell }) => (cell.final ? -cell.final.mean : null));
+  const backdoor = extreme(met, ({ cell }) => cell.success?.mean ?? null);
   const calm = unattacked(table, row);
   const yardstick = mean < 0 ? null : unattacked(table, mean);
   const lossWithoutAttack = calm === null || yardstick === null ? null : yardstick - calm;
@@ -59,9 +59,11 @@ function adviceOn(table: RobustnessTable, row: number, mean: number): Advice {
   const parts = [
     worstText(met, worst),
     ...(backdoor
-      ? [`the backdoor of ${backdoor.words} took ${formatPercent(backdoor.cell.success!.mean)} of the triggered examples`]
+      ? [
+          `the backdoor of ${backdoor.words} took ${formatPercent(backdoor.cell.success!.mean)} of the triggered examples`,
+        ]
       : []),
-    ...failureText(met),
+    ...failureText(table, row),
     row === mean ? meanText(calm) : lossText(calm, yardstick),
     costText(cost, row === mean),
   ];
@@ -94,7 +96,9 @@ function secondsOf(cells: readonly (Cell | null)[]): number | null {
 /** Only attacks that both have met are compared: the adversary takes time as well. */
 function timesMean({ cells }: RobustnessTable, row: number, mean: number): number | null {
   if (mean < 0) return null;
-  const isShared = cells[row].map((cell, i) => Boolean(cell?.secondsPerRound && cells[mean][i]?.secondsPerRound));
+  const isShared = cells[row].map((cell, i) =>
+    Boolean(cell?.secondsPerRound && cells[mean][i]?.secondsPerRound),
+  );
   const [own, others] = [row, mean].map((each) => secondsOf(cells[each].filter((_, i) => isShared[i])));
   return own === null || others === null ? null : own / others;
 }
@@ -108,12 +112,14 @@ function worstText(met: readonly Met[], worst: Met | null): string {
   return `${which} ${worst.words} (accuracy ${formatPercent(final!.mean)}${seeds})`;
 }
 
-function failureText(met: readonly Met[]): string[] {
-  const failed = met.filter(({ cell }) => cell.failed > 0).map(({ words }) => words);
-  const open = met.filter(({ cell }) => cell.unfinished > 0).map(({ words }) => words);
+function failureText({ attacks, cells }: RobustnessTable, row: number): string[] {
+  const under = (count: "failed" | "unfinished") =>
+    attacks.flatMap(({ words }, i) => (cells[row][i]?.[count] ? [words] : [])).join(", ");
+  const failed = under("failed");
+  const unfinished = under("unfinished");
   return [
-    ...(failed.length > 0 ? [`a run failed under ${failed.join(", ")}`] : []),
-    ...(open.length > 0 ? [`not finished yet under ${open.join(", ")}`] : []),
+    ...(failed ? [`runs failed (${failed}) and count as far as they came`] : []),
+    ...(unfinished ? [`runs have not finished (${unfinished}) and count as far as they have come`] : []),
   ];
 }
 
@@ -137,5 +143,8 @@ function costText({ secondsPerRound, timesMean }: Advice["cost"], isMean: boolea
   const seconds = `a round takes ${formatSeconds(secondsPerRound)}`;
   if (isMean) return seconds;
   if (timesMean === null) return `${seconds}, with no run of the mean to compare it with`;
-  return `${seconds}, ${Number(timesMean.toPrecision(3))} times as long as with the mean`;
+  const times = Number(timesMean.toPrecision(2));
+  return times === 1
+    ? `${seconds}, as long as with the mean`
+    : `${seconds}, ${times} times as long as with the mean`;
 }

@@ -2,7 +2,7 @@ import type { Outcome, RoundSummary } from "../events.ts";
 import { evenlySpaced, limits } from "./limits.ts";
 import type { PartitionView } from "./partition.ts";
 import type { Answer, Fate } from "./round-timeline.ts";
-import type { Attendance } from "./timeline.ts";
+import type { Attendance, AttendanceRow } from "./timeline.ts";
 
 /**
  * The charts of a report as ECharts options in plain data. A `formatter` or `valueFormatter` that begins with
@@ -190,9 +190,10 @@ function perRound(
 
 /**
  * Who took part when: one mark per client and round, told apart by colour and by shape. Corrupted clients have a
- * star before their name and a tinted row.
+ * star before their name, and an empty row after them.
  */
 export function attendanceChart({ rounds, rows }: Attendance): ChartOption {
+  const slots = attendanceSlots(rows);
   const series = answers.map((answer) => ({
     ...{
       type: "scatter",
@@ -200,9 +201,10 @@ export function attendanceChart({ rounds, rows }: Attendance): ChartOption {
       symbol: fates[answer].symbol,
       itemStyle: { color: fates[answer].colour, opacity: 1 },
     },
-    data: rows.flatMap(({ fates }, y) => fates.flatMap((fate, x) => (fate === answer ? [[x, y]] : []))),
+    data: slots.flatMap((row, y) =>
+      (row?.fates ?? []).flatMap((fate, x) => (fate === answer ? [[x, y]] : [])),
+    ),
   }));
-  const tints = rows.map(({ corrupted }) => (corrupted ? "rgba(200,56,90,0.13)" : "transparent"));
   const shown = series.filter(({ data }) => data.length > 0);
   return {
     ...still,
@@ -218,12 +220,20 @@ export function attendanceChart({ rounds, rows }: Attendance): ChartOption {
       splitLine: { show: false },
     },
     yAxis: {
-      ...{ type: "category", inverse: true, axisLabel: clientLabel },
-      data: rows.map(({ client, corrupted }) => (corrupted ? `* ${client}` : client)),
-      splitArea: { show: true, interval: 0, areaStyle: { color: tints } },
+      type: "category",
+      data: slots.map((row) => (row === null ? "" : row.corrupted ? `* ${row.client}` : row.client)),
+      inverse: true,
+      axisLabel: clientLabel,
     },
     series: shown,
   };
+}
+
+/** The rows of the chart; null is the gap between corrupted and honest clients, where there are both. */
+export function attendanceSlots(rows: Attendance["rows"]): (AttendanceRow | null)[] {
+  const cheats = rows.filter(({ corrupted }) => corrupted);
+  const gap = cheats.length > 0 && cheats.length < rows.length ? [null] : [];
+  return [...cheats, ...gap, ...rows.slice(cheats.length)];
 }
 
 const clientLabel = { width: 110, overflow: "truncate", interval: 0, fontSize: 11 };

@@ -1,9 +1,12 @@
+import { adviceOf } from "./advice.ts";
 import { learningChart } from "./charts.ts";
 import { distinctNames, recipeDifferences, runColumns } from "./columns.ts";
 import type { RunDigest } from "./digest.ts";
 import { type Html, html } from "./html.ts";
 import { limits } from "./limits.ts";
 import type { Page } from "./page.ts";
+import { robustnessTables } from "./robustness.ts";
+import { adviceSection, robustnessCharts, robustnessSection, viewRobustness } from "./robustness-section.ts";
 import { facts, learningSection, recipeSection, runState } from "./sections.ts";
 
 /** Several runs side by side: their curves, one table, and where their recipes differ. */
@@ -11,12 +14,15 @@ export function comparison(all: readonly RunDigest[]): Page {
   const runs = all.slice(0, limits.runs);
   const names = distinctNames(runs.map(({ summary }) => summary.run));
   const curves = runs.map(({ summary }, i) => ({ name: names[i], rounds: summary.rounds }));
+  const robustness = viewRobustness(robustnessTables(all));
   const body = html`<header>
   <h1>Comparison of ${all.length} runs</h1>
   <p>${names.slice(0, 6).join(" · ")}${names.length > 6 && " · …"}</p>
-  ${runs.length < all.length && html`<p>Only the first ${runs.length} are shown.</p>`}
+  ${runs.length < all.length && html`<p>Only the first ${runs.length} are shown${robustness && ", but under “Attacks and defences” and “Advice”, where all of them count"}.</p>`}
 </header>
 <main>
+${adviceSection(adviceOf(all))}
+${robustness && robustnessSection(robustness)}
 <section>${runTable(runs, names)}</section>
 <noscript><p>The charts need JavaScript.</p></noscript>
 ${learningSection(runs.some(({ summary }) => summary.virtualSeconds > 0))}
@@ -27,7 +33,11 @@ ${learningSection(runs.some(({ summary }) => summary.virtualSeconds > 0))}
 </main>`;
   return {
     body,
-    charts: { accuracy: learningChart(curves, "accuracy"), loss: learningChart(curves, "loss") },
+    charts: {
+      accuracy: learningChart(curves, "accuracy"),
+      loss: learningChart(curves, "loss"),
+      ...(robustness && robustnessCharts(robustness)),
+    },
   };
 }
 

@@ -76,6 +76,14 @@ export function drawing({ fates, format, lines }: DrawingParts) {
         lines(axisName("yAxis", y), `round ${axisName("xAxis", x)}: ${seriesName}`),
       "fn:partition": ({ value: [x, y, count] }: { value: number[] }) =>
         lines(axisName("yAxis", y), `class ${axisName("xAxis", x)}: ${format.number(count)} examples`),
+      "fn:cell": ({ value: [, , share] }: { value: number[] }) => `${(share * 100).toFixed(1)} %`,
+      "fn:robustness": ({ value, seriesName }: { value: number[]; seriesName: string }) => {
+        const [x, y, mean, least, most, runs] = value;
+        const among = `mean of ${runs} runs, ${format.percent(least)} to ${format.percent(most)}`;
+        const attack = axisName("xAxis", x).replace("\n", " at ");
+        const figure = `${seriesName} ${format.percent(mean)}`;
+        return lines(axisName("yAxis", y), attack, runs > 1 ? `${figure} (${among})` : figure);
+      },
     };
     const walk = (value: unknown, key = ""): unknown => {
       if (Array.isArray(value))
@@ -95,13 +103,17 @@ export function drawing({ fates, format, lines }: DrawingParts) {
     bytes: { name: "bytes on the wire since the start", axisLabel: { formatter: format.bytes } },
   };
 
+  /** The heading of a tooltip: ECharts hands a formatter the value in an object here, unlike on the axis. */
+  const pointerLabel = (formatter?: (value: number) => string): Option =>
+    formatter ? { formatter: ({ value }: { value: unknown }) => formatter(Number(value)) } : { precision: 0 };
+
   /** A learning chart, revived, drawn against `round`, `seconds` or `bytes`. */
   const drawnAgainst = (option: Option, x: string): Option => {
     const series = option.series.map((each: Option) => ({ ...each, encode: { ...each.encode, x } }));
     const tooltip = {
       valueFormatter: option.tooltip.valueFormatter,
       trigger: "axis",
-      axisPointer: { label: axes[x].axisLabel },
+      axisPointer: { label: pointerLabel(axes[x].axisLabel.formatter) },
     };
     return { ...option, xAxis: { ...option.xAxis, minInterval: 0, ...axes[x] }, tooltip, series };
   };

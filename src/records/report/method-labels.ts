@@ -34,7 +34,7 @@ export function kindOf({ kind }: Section): string {
   return typeof kind === "string" ? kind : "unknown";
 }
 
-/** `krum, byzfl variant, after clipping to 5 and ARC`. */
+/** `krum (byzfl) after clipping to 5 and ARC`. */
 export function defenceWords(aggregator: Section): string {
   const { variant } = aggregator;
   const { clip, arc, bucketing, mixing } = sectionOf(aggregator.before);
@@ -46,11 +46,8 @@ export function defenceWords(aggregator: Section): string {
   ].filter((step) => step !== false);
   const last = steps.pop();
   const before = steps.length > 0 ? `${steps.join(", ")} and ${last}` : last;
-  return [
-    kindOf(aggregator),
-    ...(typeof variant === "string" && variant !== "paper" ? [`${variant} variant`] : []),
-    ...(before === undefined ? [] : [`after ${before}`]),
-  ].join(", ");
+  const which = typeof variant === "string" && variant !== "paper" ? ` (${variant})` : "";
+  return `${kindOf(aggregator)}${which}${before === undefined ? "" : ` after ${before}`}`;
 }
 
 /** `alie at 20 %`: the share is of all clients. */
@@ -70,10 +67,7 @@ export function distinctions(sections: readonly Section[], named: readonly strin
   );
   const groups = Map.groupBy(sections.keys(), (i) => kindOf(sections[i]));
   const differing = new Map(
-    [...groups].map(([kind, members]) => [
-      kind,
-      differingKeys(members.map((i) => leaves[i])),
-    ]),
+    [...groups].map(([kind, members]) => [kind, differingKeys(members.map((i) => leaves[i]))]),
   );
   return sections.map((section, i) =>
     differing.get(kindOf(section))!.flatMap((key) => {

@@ -50,8 +50,12 @@ export function drawReport(echarts: Echarts, data: PageData, tools: typeof drawi
     chart.setOption(option, true);
   };
 
-  /** Marks as large as their cells allow. */
+  /** Marks as large as their cells allow; of heat maps of attacks and defences, the chosen measure alone. */
   const fitted = (id: string, option: Option): Option => {
+    if (id.startsWith("robustness-")) {
+      const measure = (byId("measure") as HTMLSelectElement).value;
+      return { ...option, series: option.series.filter(({ name }: Option) => name === measure) };
+    }
     if (id !== "attendance") return option;
     const cell = ((byId(id)?.clientWidth ?? 600) - 140) / option.xAxis.data.length;
     return {
@@ -112,6 +116,7 @@ export function drawReport(echarts: Echarts, data: PageData, tools: typeof drawi
   byId("earlier")?.addEventListener("click", () => showRound(Math.max(0, current - 1)));
   byId("later")?.addEventListener("click", () => showRound(Math.min(data.timelines.length - 1, current + 1)));
   byId("against")?.addEventListener("change", drawAll);
+  byId("measure")?.addEventListener("change", drawAll);
   dark.addEventListener("change", redraw);
   addEventListener("beforeprint", () => {
     printing = true;

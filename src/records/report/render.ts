@@ -1,3 +1,5 @@
+import { adversaryCharts, adversarySection } from "./adversary-section.ts";
+import { attendancePart } from "./attendance-section.ts";
 import {
   attendanceChart,
   fates,
@@ -26,6 +28,7 @@ import {
   recipeSection,
   roundTable,
   runState,
+  someRounds,
   thinned,
 } from "./sections.ts";
 import { style } from "./style.ts";
@@ -74,9 +77,11 @@ ${body}
 }
 
 function singleRun(digest: RunDigest): Page {
-  const { summary, partition, attendance, timelines, started } = digest;
+  const { summary, partition, timelines } = digest;
   const rounds = thin(summary.rounds);
   const curve = [{ name: "on the held-out set", rounds: summary.rounds }];
+  const attendance = attendancePart(digest);
+  const adversary = adversarySection(digest, rounds, attendance);
   const body = html`<header>
   <h1>${summary.recipe}</h1>
   <p>${summary.task} · ${formatNumber(summary.clients)} clients · seed ${summary.seed}</p>
@@ -86,13 +91,9 @@ function singleRun(digest: RunDigest): Page {
 ${keyFigures(digest)}
 <noscript><p>The charts need JavaScript; the tables have the same figures.</p></noscript>
 ${learningSection(summary.virtualSeconds > 0, html`${thinned(summary.rounds.length)}${roundTable(rounds, summary.rounds.length)}`)}
+${adversary}
 ${timelines.length > 0 && timelineSection(digest)}
-${
-  attendance.rows.length > 0 &&
-  html`<section class="keep"><h2>Who took part</h2>
-    <p class="note">One mark per client and round; choose one to see that round above.${attendance.rows.length < attendance.clients ? ` Shown are the ${attendance.rows.length} clients with the most trouble of ${formatNumber(attendance.clients)}${attendance.clients >= limits.followed ? " or more" : ""} that were asked.` : ""}${someRounds(attendance.rounds.length, started.rounds)}</p>
-    ${chart("attendance", attendance.rows.length * 18 + 90, "For each client and round, whether the client contributed, was late, dropped out or was rejected.")}</section>`
-}
+${adversary === null && attendance && html`<section class="keep"><h2>Who took part</h2>${attendance}</section>`}
 <div class="pair">
   <section class="keep"><h2>Answers per round</h2>${chart("outcomes", 300, "Stacked bars: clients that contributed, were late, dropped out or were rejected, per round; see the table of rounds.")}</section>
   <section class="keep"><h2>Bytes per round</h2>${chart("traffic", 300, "Stacked bars: bytes from clients to server, from server to clients and between clients, per round; see the table of rounds.")}</section>
@@ -108,7 +109,8 @@ ${methodFigures(digest)}
       loss: learningChart(curve, "loss"),
       outcomes: outcomeChart(rounds),
       traffic: trafficChart(rounds),
-      ...(attendance.rows.length > 0 && { attendance: attendanceChart(attendance) }),
+      ...adversaryCharts(digest, rounds),
+      ...(attendance && { attendance: attendanceChart(digest.attendance) }),
       ...(partition && { partition: partitionChart(partition) }),
     },
   };
@@ -117,7 +119,7 @@ ${methodFigures(digest)}
 function timelineSection({ timelines, started, summary }: RunDigest): Html {
   const capped = timelines.some(({ spans, asked }) => spans.length < asked);
   return html`<section><h2>Clients in a round</h2>
-  <p class="note">Bars are local training; the mark at the end tells what became of the answer: ●&nbsp;contributed, ▲&nbsp;late, ✕&nbsp;dropped, ◆&nbsp;rejected. Pale bars are waiting, or work that was cut off.${capped ? ` At most ${limits.clients} clients are shown: those with trouble first, then the slowest.` : ""}${someRounds(timelines.length, started.rounds)}${summary.virtualSeconds > 0 ? "" : " This run had no simulated delays, so all marks are at zero."}</p>
+  <p class="note">Bars are local training; the mark at the end tells what became of the answer: ●&nbsp;contributed, □&nbsp;excluded by the aggregator, ▲&nbsp;late, ✕&nbsp;dropped, ◆&nbsp;rejected. Pale bars are waiting, or work that was cut off.${capped ? ` At most ${limits.clients} clients are shown: those with trouble first, then the slowest.` : ""}${someRounds(timelines.length, started.rounds)}${summary.virtualSeconds > 0 ? "" : " This run had no simulated delays, so all marks are at zero."}</p>
   <div class="controls">
     <button type="button" id="earlier" aria-label="Earlier round">←</button>
     <input type="range" id="round" min="0" max="${timelines.length - 1}" step="1" aria-label="Round" aria-describedby="round-text">
@@ -128,8 +130,4 @@ function timelineSection({ timelines, started, summary }: RunDigest): Html {
   <details><summary>Table of this round</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of this round"><table>
     <thead><tr><th scope="col">Client</th><th scope="col">Trained for</th><th scope="col">Outcome</th></tr></thead><tbody id="timeline-rows"></tbody>
   </table></div></details></section>`;
-}
-
-function someRounds(shown: number, all: number): string {
-  return all > limits.timelines ? ` Shown are ${shown} of the ${formatNumber(all)} rounds.` : "";
 }

@@ -135,9 +135,9 @@ describe("digestRun", () => {
       },
     ]);
     expect(attendance.rows).toEqual([
-      { client: "a", fates: ["contributed"] },
-      { client: "b", fates: ["late"] },
-      { client: "c", fates: ["dropped"] },
+      { client: "a", corrupted: false, fates: ["contributed"] },
+      { client: "b", corrupted: false, fates: ["late"] },
+      { client: "c", corrupted: false, fates: ["dropped"] },
     ]);
     expect(incidents).toEqual({ resumes: 0, failedAttempts: 1, refused: 0 });
   });

@@ -33,13 +33,15 @@ export function robustnessChart({ defences, attacks, cells }: RobustnessTable): 
     tooltip: { trigger: "item", formatter: "fn:robustness" },
     xAxis: {
       ...{ type: "category", position: "top", axisTick: { show: false } },
-      data: attacks.map(({ attack, fraction, words }) => (attack ? `${attack}\n${formatPercent(fraction)}` : words)),
-      axisLabel: { interval: 0, width: columnWidth - 8, overflow: "break", fontSize: 11 },
+      data: attacks.map(({ attack, fraction, words }) =>
+        attack ? `${attack}\n${formatPercent(fraction)}` : words,
+      ),
+      axisLabel: { interval: 0, width: columnWidth - 8, ...broken },
     },
     yAxis: {
       ...{ type: "category", inverse: true, axisTick: { show: false } },
       data: defences.map(({ words }) => words),
-      axisLabel: { interval: 0, width: 120, overflow: "break", fontSize: 11 },
+      axisLabel: { interval: 0, width: 120, ...broken },
     },
     visualMap: {
       ...{ min: 0, max: 1, dimension: 2, orient: "horizontal", left: "center", bottom: 0, calculable: false },
@@ -47,7 +49,7 @@ export function robustnessChart({ defences, attacks, cells }: RobustnessTable): 
     },
     series: measures.map(({ key, words }) => ({
       ...{ type: "heatmap", name: words, data: values(key), itemStyle: { borderWidth: 2 } },
-      label: { show: true, formatter: "fn:cell", fontSize: 12 },
+      label: { show: true, formatter: "fn:cell", fontSize: 12, fontWeight: 600 },
     })),
   };
 }
@@ -57,6 +59,8 @@ function shown({ mean, least, most }: Spread): number[] {
 }
 
 const columnWidth = 84;
+/** Labels on several lines; ECharts guesses their height wrongly where a font is missing. */
+const broken = { overflow: "break", fontSize: 11, lineHeight: 14 };
 
 /** Pixels below which the numbers would not fit their cells. */
 export function robustnessWidth({ attacks }: RobustnessTable): number {

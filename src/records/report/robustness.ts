@@ -1,4 +1,4 @@
-import { attackFiguresOf } from "../attack-figures.ts";
+import { lastSuccess } from "../attack-figures.ts";
 import type { RoundSummary } from "../events.ts";
 import type { LogSummary } from "../summary.ts";
 import { recipeDifferences } from "./columns.ts";
@@ -68,7 +68,9 @@ export function robustnessTables(runs: readonly ComparedRun[]): RobustnessTable[
       defences: defences.map(([, [{ defence }]]) => defence),
       attacks,
       cells: defences.map(([, own]) =>
-        attacks.map(({ words }) => cellOf(own.flatMap(({ run, column }) => (column.words === words ? [run] : [])))),
+        attacks.map(({ words }) =>
+          cellOf(own.flatMap(({ run, column }) => (column.words === words ? [run] : []))),
+        ),
       ),
     };
   });
@@ -78,7 +80,8 @@ export function robustnessTables(runs: readonly ComparedRun[]): RobustnessTable[
 export function concernsRobustness(runs: readonly ComparedRun[]): boolean {
   const placed = placeRuns(runs);
   return (
-    placed.some(({ column }) => column.fraction > 0) || new Set(placed.map(({ defence }) => defence.words)).size > 1
+    placed.some(({ column }) => column.fraction > 0) ||
+    new Set(placed.map(({ defence }) => defence.words)).size > 1
   );
 }
 
@@ -105,7 +108,9 @@ function placeRuns(runs: readonly ComparedRun[]): PlacedRun[] {
     const defence = [defenceWords(aggregator), ...ofDefence[i]].join(", ");
     return {
       ...{ run, setting: settings[i], defence: { words: defence, kind: kindOf(aggregator) } },
-      column: adversary ? columnOf([kindOf(adversary), ...ofAttack[i]].join(", "), adversary.fraction) : noAttack,
+      column: adversary
+        ? columnOf([kindOf(adversary), ...ofAttack[i]].join(", "), adversary.fraction)
+        : noAttack,
     };
   });
 }
@@ -145,15 +150,6 @@ function cellOf(runs: readonly ComparedRun[]): Cell | null {
     success: spreadOf(runs.map(({ summary }) => lastSuccess(summary.rounds)?.success)),
     secondsPerRound: spreadOf(runs.map(({ summary }) => meanSeconds(summary.rounds)))?.mean ?? null,
   };
-}
-
-/** How well a backdoor works at the end; null where no round tells. */
-export function lastSuccess(rounds: readonly RoundSummary[]): { round: number; success: number } | null {
-  for (const round of rounds.toReversed()) {
-    const success = attackFiguresOf(round)?.attack.success;
-    if (success !== undefined) return { round: round.round, success };
-  }
-  return null;
 }
 
 function meanSeconds(rounds: readonly RoundSummary[]): number | undefined {

@@ -28,7 +28,7 @@ export function facts(digest: RunDigest): Html {
   return factTable(runFacts(digest));
 }
 
-function factTable(rows: readonly Fact[]): Html {
+export function factTable(rows: readonly Fact[]): Html {
   return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>`;
 }
 
@@ -92,4 +92,9 @@ export function chart(id: string, height: number, description: string): Html {
 export function thinned(rounds: number): Html | null {
   if (rounds <= limits.rounds) return null;
   return html`<p class="note">${limits.rounds} of the ${formatNumber(rounds)} rounds are shown, evenly spaced.</p>`;
+}
+
+/** How many of the run's rounds are told client by client; nothing when all are. */
+export function someRounds(shown: number, all: number): string {
+  return all > limits.timelines ? ` Shown are ${shown} of the ${formatNumber(all)} rounds.` : "";
 }

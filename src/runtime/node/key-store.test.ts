@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vites
 import { fingerprint, importPublicKey, verify } from "../session/identity.ts";
 import { memberName } from "../session/members.ts";
 import { coterieHome } from "./coterie-home.ts";
-import { claimIdentity, serverIdentity } from "./key-store.ts";
+import { claimIdentity, ownKey, serverIdentity } from "./key-store.ts";
 
 const root = mkdtempSync(join(tmpdir(), "coterie-keys-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -38,6 +38,20 @@ describe("client identities", () => {
     expect(readdirSync(join(home, "keys")).filter((file) => file.endsWith(".tmp"))).toEqual([]);
     other.release();
     again.release();
+  });
+
+  it("are known by a fingerprint, before their first use and while they are used", async () => {
+    const before = await ownKey({ name: "alice", home });
+    const held = await claimIdentity({ name: "alice", home });
+    expect(before).toEqual({ name: "alice", fingerprint: await fingerprint(held.identity.publicKey) });
+    expect(await ownKey({ name: "alice", home })).toEqual(before);
+    held.release();
+    const host = await ownKey({ home });
+    const claimed = await claimIdentity({ home });
+    expect(claimed.name).toBe(host.name);
+    expect(await fingerprint(claimed.identity.publicKey)).toBe(host.fingerprint);
+    claimed.release();
+    await expect(ownKey({ name: "../alice", home })).rejects.toMatchObject({ code: "session.name" });
   });
 
   it("are used once at a time", async () => {

@@ -9,7 +9,13 @@ import { z } from "zod";
 import { InputError, RunError } from "../../errors.ts";
 import { isRunLocked, lockRun, type RunLock } from "../../records/node/run-lock.ts";
 import { fromBase64url, toBase64url } from "../session/base64url.ts";
-import { exportPrivateKey, generateKeyPair, type Identity, importPrivateKey } from "../session/identity.ts";
+import {
+  exportPrivateKey,
+  fingerprint,
+  generateKeyPair,
+  type Identity,
+  importPrivateKey,
+} from "../session/identity.ts";
 import { memberName } from "../session/members.ts";
 import { coterieHome } from "./coterie-home.ts";
 import { nativeIdentity } from "./native-identity.ts";
@@ -46,15 +52,43 @@ export async function claimIdentity(
   const { name, home = coterieHome() } = options;
   const folder = join(home, "keys");
   if (name === undefined) return claimFirstFree(folder);
-  if (!memberName.safeParse(name).success) {
-    throw new InputError(
-      "session.name",
-      `The name ${JSON.stringify(name.slice(0, 80))} is not allowed; use 1 to 64 characters of A-Z a-z 0-9 . _ - and no reserved word.`,
-    );
-  }
+  checkName(name);
   const claimed = await claim(folder, name);
   if (claimed !== undefined) return claimed;
+  throw identityUsed(name);
+}
+
+/**
+ * What a key of this machine's user is known by, also while a process takes part with it. It is made on its first use.
+ *
+ * @param options.name as in the federation; default: the host's name
+ * @param options.home default: {@link coterieHome}
+ * @throws as {@link claimIdentity}
+ */
+export async function ownKey(
+  options: { readonly name?: string | undefined; readonly home?: string } = {},
+): Promise<{ readonly name: string; readonly fingerprint: string }> {
+  const { name = hostName(), home = coterieHome() } = options;
+  checkName(name);
+  const folder = join(home, "keys");
+  const claimed = await claim(folder, name);
+  claimed?.release();
+  // Whoever uses it has made it.
+  const identity = claimed?.identity ?? (await readIdentity(keyPath(folder, name)));
+  if (identity === undefined) throw identityUsed(name);
+  return { name, fingerprint: await fingerprint(identity.publicKey) };
+}
+
+function checkName(name: string): void {
+  if (memberName.safeParse(name).success) return;
   throw new InputError(
+    "session.name",
+    `The name ${JSON.stringify(name.slice(0, 80))} is not allowed; use 1 to 64 characters of A-Z a-z 0-9 . _ - and no reserved word.`,
+  );
+}
+
+function identityUsed(name: string): InputError {
+  return new InputError(
     "session.identity-used",
     `Another process on this machine takes part as ${name}; stop it, or choose another name.`,
     { at: name },
@@ -70,11 +104,16 @@ export function serverIdentity(folder: string): Promise<Identity> {
   return keptIdentity(join(folder, "keys", "server.json"));
 }
 
-async function claimFirstFree(folder: string): Promise<ClaimedIdentity> {
+/** The host's name, as far as it can be a member's. */
+function hostName(): string {
   const plain = hostname()
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .slice(0, 56);
-  const host = memberName.safeParse(plain).success ? plain : "client";
+  return memberName.safeParse(plain).success ? plain : "client";
+}
+
+async function claimFirstFree(folder: string): Promise<ClaimedIdentity> {
+  const host = hostName();
   for (let n = 1; ; n++) {
     const claimed = await claim(folder, n === 1 ? host : `${host}-${n}`);
     if (claimed !== undefined) return claimed;
@@ -92,7 +131,7 @@ async function claim(folder: string, name: string): Promise<ClaimedIdentity | un
     held.delete(lock);
   };
   try {
-    return { identity: await keptIdentity(join(folder, `${name}.json`)), name, release };
+    return { identity: await keptIdentity(keyPath(folder, name)), name, release };
   } catch (error) {
     release();
     throw error;
@@ -113,11 +152,21 @@ async function tryLock(path: string): Promise<RunLock | undefined> {
   }
 }
 
-async function keptIdentity(path: string): Promise<Identity> {
+function keyPath(folder: string, name: string): string {
+  return join(folder, `${name}.json`);
+}
+
+/** Undefined when there is none yet. */
+async function readIdentity(path: string): Promise<Identity | undefined> {
   const kept = await readPrivateFile(path, (json) =>
     importPrivateKey(fromBase64url(keyFile.parse(json).privateKey)!),
   );
-  if (kept !== undefined) return nativeIdentity(kept);
+  return kept && nativeIdentity(kept);
+}
+
+async function keptIdentity(path: string): Promise<Identity> {
+  const kept = await readIdentity(path);
+  if (kept !== undefined) return kept;
   const pair = await generateKeyPair({ extractable: true });
   await writePrivateFile(path, { version: 1, privateKey: toBase64url(await exportPrivateKey(pair)) });
   return nativeIdentity(pair);

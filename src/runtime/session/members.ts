@@ -24,8 +24,6 @@ const member = z.strictObject({
   /** Of the member's public key; see `identity.ts`. */
   fingerprint: z.string().regex(TEXT_OF_32_BYTES),
   role,
-  /** Out for good; the name stays taken. */
-  banned: z.literal(true).optional(),
 });
 export type Member = Readonly<z.infer<typeof member>>;
 
@@ -61,7 +59,7 @@ export class Members {
   /** By id. */
   readonly #tokens = new Map<string, TokenRecord>();
 
-  /** @param limit with so many members, banned ones included, nobody new comes in with a token */
+  /** @param limit with so many members nobody new comes in with a token */
   constructor(limit = 100_000) {
     this.#limit = limit;
   }
@@ -112,7 +110,7 @@ export class Members {
           : "A member needs a name of 1 to 64 characters of A-Z a-z 0-9 . _ - and the 43 characters of its key's fingerprint.",
       );
     }
-    this.#pin({ ...known, ...given.data });
+    this.#pin(given.data);
   }
 
   addToken(record: TokenRecord): void {
@@ -122,18 +120,6 @@ export class Members {
   /** To check a proof against; undefined when there is no such token. */
   token(id: string): TokenRecord | undefined {
     return this.#tokens.get(id);
-  }
-
-  /** The token lets nobody else in; those who came with it stay. */
-  revokeToken(id: string): void {
-    this.#tokens.delete(id);
-  }
-
-  /** Puts a member out for good, by name. False when there is none. */
-  ban(name: string): boolean {
-    const member = this.#members.get(this.#names.get(name) ?? "");
-    if (member !== undefined) this.#pin({ ...member, banned: true });
-    return member !== undefined;
   }
 
   /** Decides about a request; when somebody new comes in, pins its name and spends its token. */
@@ -208,9 +194,6 @@ export class Members {
 }
 
 function admitKnown(member: Member, { role }: JoinRequest): Admission {
-  if (member.banned) {
-    return { ok: false, code: "session.banned", reason: "This key has been excluded by an operator." };
-  }
   if (member.role !== role) {
     return {
       ok: false,

@@ -7,8 +7,8 @@ import type { Option } from "../../../src/records/report/drawing.ts";
 import { flatten, methodFacts } from "../../../src/records/report/facts.ts";
 import { formatNumber } from "../../../src/records/report/format.ts";
 import { Chart } from "../../shared/chart.tsx";
+import { Facts } from "../../shared/facts.tsx";
 import { Panel } from "../../shared/panel.tsx";
-import { Facts } from "../facts.tsx";
 
 /** The figures of the method in use: by round while it goes on, and of the whole run at its end. */
 export function Method({ live }: { live: LiveRun }) {
@@ -19,7 +19,7 @@ export function Method({ live }: { live: LiveRun }) {
   return (
     <Panel title="Figures of the method" note={live.finished ? undefined : "Of the last round."}>
       {names.length > 0 && <FigureByRound rounds={live.summary.rounds} names={names} />}
-      <Facts caption="Figures of the method" facts={facts} />
+      <Facts facts={facts} />
     </Panel>
   );
 }

@@ -5,9 +5,9 @@ import { formatNumber } from "../../../src/records/report/format.ts";
 import type { PartitionView } from "../../../src/records/report/partition.ts";
 import { Chart } from "../../shared/chart.tsx";
 import { chartTools } from "../../shared/chart-tools.ts";
+import { More } from "../../shared/more.tsx";
 import { Panel } from "../../shared/panel.tsx";
 import { FigureTable } from "../figure-table.tsx";
-import { More } from "../more.tsx";
 
 /** Which client holds how much of which class. */
 export function Partition({ live: { partition } }: { live: LiveRun }) {

@@ -1,9 +1,9 @@
 import { useMemo } from "preact/hooks";
 import type { LiveRun } from "../../../src/records/live/follow-run.ts";
 import { roundColumns } from "../../../src/records/report/columns.ts";
+import { More } from "../../shared/more.tsx";
 import { FigureTable } from "../figure-table.tsx";
 import { Learning } from "../learning.tsx";
-import { More } from "../more.tsx";
 
 /** How the run learns, and the table of its rounds, newest first. */
 export function RunLearning({ live }: { live: LiveRun }) {

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { InputError } from "../errors.ts";
+import { parseRecipe } from "./parse.ts";
+
+function refusal(lines: string): string {
+  const text = `name: r\ntask: mnist-mlp\ndata: { dataset: mnist }\nclients: 20\nrounds: 3\n${lines}\n`;
+  try {
+    parseRecipe(text, { file: "r.yaml", overrides: [] });
+  } catch (error) {
+    if (error instanceof InputError) return error.message.replace(/^r\.yaml:\d+:\d+: /, "");
+    throw error;
+  }
+  return "";
+}
+
+test.each([
+  [
+    "too many Byzantine clients for Krum",
+    "aggregator: { kind: krum, byzantine: 9 }",
+    "krum with byzantine 9 needs 21 updates a round (n >= 2f + 3), but 20 clients are asked; lower aggregator.byzantine to 8, or raise clients or select.fraction",
+  ],
+  [
+    "too many for Bulyan",
+    "aggregator: { kind: bulyan, byzantine: 5 }",
+    "bulyan with byzantine 5 needs 23 updates a round (n >= 4f + 3), but 20 clients are asked; lower aggregator.byzantine to 4, or raise clients or select.fraction",
+  ],
+  [
+    "too few clients a round",
+    "aggregator: { kind: trimmed-mean, byzantine: 4 }\nselect: { fraction: 0.4 }",
+    "trimmed-mean with byzantine 4 needs 9 updates a round (n >= 2f + 1), but 8 clients are asked; lower aggregator.byzantine to 3, or raise clients or select.fraction",
+  ],
+  [
+    "no attacker after rounding",
+    "adversary: { kind: alie, fraction: 0.02 }",
+    "adversary.fraction 0.02 of 20 clients is less than half a client; raise it to at least 0.025, or write 0",
+  ],
+  [
+    "nobody honest",
+    "adversary: { kind: sign-flip, fraction: 1 }",
+    "with all clients corrupted there is nobody to attack; lower adversary.fraction",
+  ],
+  [
+    "a majority that needs no supporters",
+    "adversary: { kind: alie, fraction: 0.6 }",
+    "12 corrupted of 20 clients need no supporters, so there is no largest z; give adversary.z or lower adversary.fraction",
+  ],
+  [
+    "a largest z that chance decides",
+    "adversary: { kind: alie, fraction: 0.2 }\nselect: { fraction: 0.5 }",
+    "the largest z depends on how many corrupted clients a round asks, which select.fraction leaves to chance; give adversary.z",
+  ],
+  [
+    "half a label flip",
+    "adversary: { kind: label-flip, fraction: 0.2, source: 3 }",
+    "adversary has source without target; give both or neither",
+  ],
+  [
+    "half a rhythm",
+    "adversary: { kind: label-flip, fraction: 0.2, active: { off: 3 } }",
+    "adversary.active has off without on; give both or neither",
+  ],
+  [
+    "an end before the beginning",
+    "adversary: { kind: mimic, fraction: 0.2, active: { from: 5, until: 3 } }",
+    "the attack would end in round 3 and begin in round 5; raise adversary.active.until",
+  ],
+  [
+    "attacks on control variates",
+    "adversary: { kind: mimic, fraction: 0.2 }\nserver: { optimizer: { kind: scaffold } }",
+    "the attacks are on updates, and scaffold sends control variates with them; choose another server.optimizer or leave adversary out",
+  ],
+  [
+    "a reference without a control variate",
+    "aggregator: { kind: fltrust }\nserver: { optimizer: { kind: scaffold } }",
+    "fltrust compares updates with the server's own, which has no control variate; choose another server.optimizer or aggregator",
+  ],
+  [
+    "momentum under scaffold",
+    "local: { workerMomentum: 0.9 }\nserver: { optimizer: { kind: scaffold } }",
+    "scaffold works out its control variates from the whole change; set local.workerMomentum to 0 instead of 0.9",
+  ],
+])("refuses %s", (_, lines, message) => {
+  expect(refusal(lines)).toBe(message);
+});
+
+test("what a rule says against its settings is the recipe's error", () => {
+  expect(refusal("aggregator: { kind: multi-krum, byzantine: 2, keep: 19 }")).toMatch(/keep/);
+});
+
+test.each([
+  "aggregator: { kind: krum, byzantine: 8 }\nadversary: { kind: alie, fraction: 0.4 }",
+  "aggregator: { kind: median, byzantine: 4, before: { bucketing: 2, mixing: true } }",
+  "adversary: { kind: alie, fraction: 0 }",
+])("accepts %s", (lines) => {
+  expect(refusal(lines)).toBe("");
+});
