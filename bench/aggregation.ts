@@ -3,7 +3,7 @@
  * threads they want), and the rate at which the updates are consumed against a plain sum of the same numbers.
  *
  * Entries are normal and nobody attacks. The geometric median makes ByzFL's three iterations. ByzFL has no Bulyan;
- * its place is taken by one of few lines that is built like ByzFL's own rules (bench/peers/byzfl.py).
+ * its place is taken by one of few lines that is built like ByzFL's own rules (bench/peers/byzfl_rules.py).
  */
 import { bulyan } from "../src/aggregation/rules/bulyan.ts";
 import { geometricMedian } from "../src/aggregation/rules/geometric-median.ts";

@@ -15,7 +15,7 @@ export interface ByzflPeer extends AsyncDisposable {
 
 /** Undefined where `python3` or its `byzfl` is not installed. */
 export async function openByzfl(): Promise<ByzflPeer | undefined> {
-  const script = fileURLToPath(new URL("./byzfl.py", import.meta.url));
+  const script = fileURLToPath(new URL("./byzfl_rules.py", import.meta.url));
   const child = spawn("python3", [script], { stdio: ["pipe", "pipe", "ignore"] });
   const started = once(child, "spawn").then(
     () => true,

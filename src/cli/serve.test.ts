@@ -6,8 +6,10 @@ import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSqliteStore } from "../records/node/index.ts";
+import { runProgram } from "./program.ts";
 import { inUrl, isLoopback, parseListenAddress, reachableHosts } from "./serve/listen-address.ts";
 
 const bin = resolve("bin/coterie.js");
@@ -70,6 +72,13 @@ function coterie(...words: string[]) {
       void ended.then(() => failed(new Error(`ended before it said ${pattern}:\n${said.err}`)));
     });
   return { child, ended, says };
+}
+
+/** The same without a process of its own, for commands that only look. */
+async function inThisProcess(...words: string[]) {
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const code = await runProgram(words, async function* () {}, { out, err });
+  return { code, out: String(out.read() ?? ""), err: String(err.read() ?? "") };
 }
 
 const serve = (...words: string[]) => coterie("serve", "flowers.yaml", "--out", "run", ...words);
@@ -200,7 +209,7 @@ describe("serve and join", () => {
       coterie("join", link, "--name", name, "--data", `part-${i}.csv`, "--json"),
     );
     await server.says(/round 3\//);
-    const clients = async (...words: string[]) => coterie("clients", "run", ...words).ended;
+    const clients = (...words: string[]) => inThisProcess("clients", join(folder, "run"), ...words);
     const key = (await coterie("key", "--name", "mallory").ended).out.trim().split(" ")[1];
     expect(JSON.parse((await clients("--json")).out).clients).toContainEqual({
       ...{ name: "mallory", key, role: "client", banned: false },
@@ -230,7 +239,7 @@ describe("serve and join", () => {
       const wrong = await clients(...words, "--json");
       expect([wrong.code, JSON.parse(wrong.out).error.code]).toEqual([2, code]);
     }
-    const nowhere = await coterie("clients", ".", "--json").ended;
+    const nowhere = await inThisProcess("clients", folder, "--json");
     expect([nowhere.code, JSON.parse(nowhere.out).error.code]).toEqual([2, "clients.run"]);
   });
 

@@ -4,6 +4,7 @@
  */
 
 export { lax, nn, numpy as np, random } from "@jax-js/jax";
+export { activationsOf } from "./activations.ts";
 export { type BundleTrainerOptions, createBundleTrainer } from "./bundle-trainer.ts";
 export { createProgramBundle, type ProgramBundleOptions } from "./create-program-bundle.ts";
 export type { Engine, Loop, Program, TensorData, TensorSpec } from "./engine.ts";

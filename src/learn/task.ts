@@ -31,6 +31,8 @@ export interface TaskDefinition<P extends ParameterTree> {
   predict(parameters: P, x: np.Array, spec: DataSpec): np.Array;
   /** Loss of each example [B]; never a mean, so that padding and per-example work stay exact. Default: softmax cross-entropy of `predict`. */
   loss?(parameters: P, x: np.Array, y: np.Array, spec: DataSpec): np.Array;
+  /** Activations of the last hidden layer [B, k], for inspecting what a model goes by. Default: the task has none. */
+  activations?(parameters: P, x: np.Array, spec: DataSpec): np.Array;
   /** Score of each example [B], reported as accuracy when averaged. Default: 1 where the largest logit is the label's, else 0. */
   metric?(logits: np.Array, y: np.Array, spec: DataSpec): np.Array;
 }
@@ -43,6 +45,8 @@ export interface Task {
   readonly countsHits: boolean;
   init(key: np.Array, spec: DataSpec): ParameterTree;
   predict(parameters: ParameterTree, x: np.Array, spec: DataSpec): np.Array;
+  /** [B, k]; undefined for tasks without a hidden layer. */
+  readonly activations?: (parameters: ParameterTree, x: np.Array, spec: DataSpec) => np.Array;
   /** [B] */
   losses(parameters: ParameterTree, x: np.Array, y: np.Array, spec: DataSpec): np.Array;
   /** Two arrays [B]; the forward pass is shared when the loss is the default one. */
@@ -101,6 +105,10 @@ export function defineTask<P extends ParameterTree>(definition: TaskDefinition<P
     countsHits: definition.metric === undefined,
     init: (key, spec) => attempt("init", () => definition.init(key, spec)),
     predict,
+    ...(definition.activations && {
+      activations: (parameters: ParameterTree, x: np.Array, spec: DataSpec) =>
+        attempt("activations", () => definition.activations!(parameters as P, x, spec)),
+    }),
     losses: (parameters, x, y, spec) =>
       definition.loss === undefined
         ? softmaxCrossEntropy(predict(parameters, x, spec), y)

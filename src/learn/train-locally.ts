@@ -170,7 +170,11 @@ function difference(
 ): Float32Array {
   const update = new Float32Array(length);
   slices.forEach(({ offset, length }, k) => {
-    subtract(update.subarray(offset, offset + length), carry[k], parameters.subarray(offset, offset + length));
+    subtract(
+      update.subarray(offset, offset + length),
+      carry[k],
+      parameters.subarray(offset, offset + length),
+    );
   });
   return update;
 }

@@ -1,9 +1,9 @@
 import { COLUMNS, fillPanel, reserve, STRIDE } from "./kernels/panel.ts";
-import { type SortKernel, sortKernel } from "./kernels/sort-kernel.ts";
-import { type Comparator, selectionNetwork, sortingNetwork } from "./sorting-network.ts";
+import { ABOVE_ALL, encodeNetwork, rowsTouched, type SortKernel, sortKernel } from "./kernels/sort-kernel.ts";
+import { type Step, selectionNetwork, sortingNetwork } from "./sorting-network.ts";
 
 /** Columns sorted at a time, so that their values stay in the nearest cache. Divides COLUMNS. */
-const STRIP = 64;
+const STRIP = 128;
 
 /**
  * Sorts every column over the rows and hands the result out by blocks of columns, from the left.
@@ -66,7 +66,7 @@ export function nearestMean(rows: readonly Float32Array[], count: number, _cente
 /** One value per column, which `mean` writes to `out` for each sorted strip. */
 function stripMeans(
   rows: readonly Float32Array[],
-  network: readonly Comparator[],
+  network: readonly Step[],
   mean: (kernel: SortKernel, strip: number, out: number) => void,
 ): Float32Array {
   const result = new Float32Array(rows[0].length);
@@ -83,18 +83,19 @@ function stripMeans(
  */
 function sortStrips(
   rows: readonly Float32Array[],
-  network: readonly Comparator[],
+  network: readonly Step[],
   finishStrip: (kernel: SortKernel, strip: number, out: number) => void,
   finishPanel: (memory: ArrayBuffer, from: number, width: number, out: number) => void,
 ): void {
   const kernel = sortKernel();
   const { memory } = kernel;
-  const out = rows.length * STRIDE;
+  const codes = encodeNetwork(network);
+  const out = rowsTouched(rows.length) * STRIDE;
   const start = out + 4 * COLUMNS;
-  const offsets = network.flat().map((row) => row * STRIDE);
-  const end = start + 4 * offsets.length;
+  const end = start + 4 * codes.length;
   reserve(memory, end);
-  new Uint32Array(memory.buffer, start, offsets.length).set(offsets);
+  new Int32Array(memory.buffer, 0, out / 4).fill(ABOVE_ALL, (rows.length * STRIDE) / 4);
+  new Uint32Array(memory.buffer, start, codes.length).set(codes);
   for (let from = 0; from < rows[0].length; from += COLUMNS) {
     const width = fillPanel(memory, rows, from);
     for (let column = 0; column < width; column += STRIP) {

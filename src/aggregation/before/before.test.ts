@@ -134,6 +134,11 @@ describe("several steps", () => {
     expect(update).toEqual(direct.update);
   });
 
+  it("count in what the steps before them make of the updates", () => {
+    const rule = withBefore([bucketingStep({ size: 2 }), mixing], meanRule);
+    expect(rule).toMatchObject({ needs: 9, condition: "n >= 2f + 1 of buckets of 2" });
+  });
+
   it("refuse what they cannot do", () => {
     expect(() => bucketingStep({ size: 0 })).toThrow(/size is 0/);
     expect(() => nearestNeighbourMixing(elevenRows.slice(0, 4), { byzantine: 2 })).toThrow(

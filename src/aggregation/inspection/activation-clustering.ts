@@ -12,6 +12,12 @@ export interface ActivationClusteringOptions {
   readonly random: SimulationRandom;
   /** A class is suspicious only if its smaller cluster is at most this share of it; 0.35 when absent. */
   readonly largestShare?: number;
+  /**
+   * `principal` when absent: few and far examples stand out. `independent`, the paper's, measures every direction in
+   * its own deviation (2-means cannot tell independent components from whitened principal ones): poison stands out that
+   * a class's own variety would hide, and so does chance in classes of few hundred examples.
+   */
+  readonly components?: "principal" | "independent";
   /** And only if the silhouette of its two clusters is at least this; 0.15 when absent. */
   readonly leastSilhouette?: number;
 }
@@ -35,7 +41,7 @@ const RUNS = 10;
 /**
  * Activation clustering (Chen et al. 2018, "Detecting backdoor attacks on deep neural networks by activation
  * clustering", Algorithm 1, with the analyses by relative size and silhouette): of each class the last hidden layer's
- * activations are brought to 10 principal components and cut into two by 2-means, the best of 10 starts. Poisoned
+ * activations are brought to 10 components and cut into two by 2-means, the best of 10 starts. Poisoned
  * examples reach their label by other features than clean ones, so they make a small cluster of their own.
  *
  * Take it where the trained model and labelled examples can be looked at together: it finds poisoned data, not
@@ -54,7 +60,7 @@ export function clusterActivations(
   labels: ArrayLike<number>,
   options: ActivationClusteringOptions,
 ): ClassInspection[] {
-  const { random, largestShare = 0.35, leastSilhouette = 0.15 } = options;
+  const { random, components = "principal", largestShare = 0.35, leastSilhouette = 0.15 } = options;
   checkPositive("largestShare", largestShare);
   checkPositive("leastSilhouette", leastSilhouette);
   check(activations, labels);
@@ -63,6 +69,7 @@ export function clusterActivations(
   return ascending.map(([label, indices]) => {
     const inspected = inspect(
       indices.map((i) => activations[i]),
+      components === "independent",
       random.stream("class", label),
     );
     const suspicious = inspected.share <= largestShare && inspected.silhouette >= leastSilhouette;
@@ -77,10 +84,10 @@ export function clusterActivations(
 }
 
 /** The smaller of the two clusters of one class, the second of equals. */
-function inspect(rows: readonly Float32Array[], random: SimulationRandom) {
+function inspect(rows: readonly Float32Array[], whiten: boolean, random: SimulationRandom) {
   const differ = rows.some((row) => row.some((value, j) => value !== rows[0][j]));
   if (!differ) return { share: 0, silhouette: 0, smaller: [] };
-  const points = principalComponents(rows, COMPONENTS);
+  const points = principalComponents(rows, COMPONENTS, whiten);
   const clusters = twoMeans(points, RUNS, random);
   const [first, second] = [0, 1].map((cluster) =>
     [...clusters.keys()].filter((k) => clusters[k] === cluster),

@@ -65,37 +65,43 @@ export function aurorRule(options: AurorOptions): Rule<AurorState> {
     kind: "auror",
     ...strictest({ needs: 2, condition: "n >= 2" }, honestMajority(byzantine)),
     combine({ rows, clients, state = { rounds: 0, clients: [] } }) {
-      const known = new Map(state.clients.map((suspicion) => [suspicion.client, suspicion]));
       const looks = state.rounds < rounds;
-      const { indicative, minority } = looks ? lookAt(rows, options) : { indicative: 0, minority: [] };
-      if (looks) {
-        clients.forEach((client, i) => {
-          const before = known.get(client) ?? { minority: 0, indicative: 0 };
-          known.set(client, {
-            client,
-            minority: before.minority + minority[i],
-            indicative: before.indicative + indicative,
-          });
-        });
-      }
-      const excluded = (client: string) => {
-        const seen = known.get(client);
-        return seen !== undefined && seen.minority > share * seen.indicative;
-      };
-      const selected = [...rows.keys()].filter((i) => !excluded(clients[i]));
-      return {
-        // Nobody left is an update that changes nothing.
-        update: meanOf(rows, selected),
-        selected,
-        figures: { indicative },
-        state: { rounds: state.rounds + (looks ? 1 : 0), clients: [...known.values()] },
-      };
+      const look = looks ? lookAt(rows, options) : { indicative: 0, minority: [] };
+      const next = looks ? remember(state, clients, look) : state;
+      const excluded = new Set(
+        next.clients
+          .filter(({ minority, indicative }) => minority > share * indicative)
+          .map(({ client }) => client),
+      );
+      const selected = [...rows.keys()].filter((i) => !excluded.has(clients[i]));
+      // With nobody left the mean of none is zero, an update that changes nothing.
+      const update = meanOf(rows, selected);
+      return { update, selected, figures: { indicative: look.indicative }, state: next };
     },
   };
 }
 
-/** How many entries are indicative, and for each row how many of them have it in the smaller cluster. */
-function lookAt(rows: readonly Float32Array[], { threshold, features }: AurorOptions) {
+interface Look {
+  /** How many entries are indicative. */
+  readonly indicative: number;
+  /** For each row how many of them have it in the smaller cluster. */
+  readonly minority: ArrayLike<number>;
+}
+
+function remember(state: AurorState, clients: readonly string[], look: Look): AurorState {
+  const known = new Map(state.clients.map((suspicion) => [suspicion.client, suspicion]));
+  clients.forEach((client, i) => {
+    const { minority, indicative } = known.get(client) ?? { minority: 0, indicative: 0 };
+    known.set(client, {
+      client,
+      minority: minority + look.minority[i],
+      indicative: indicative + look.indicative,
+    });
+  });
+  return { rounds: state.rounds + 1, clients: [...known.values()] };
+}
+
+function lookAt(rows: readonly Float32Array[], { threshold, features }: AurorOptions): Look {
   const n = rows.length;
   const seen = rows.map((row) => (features === undefined ? row : row.subarray(-features)));
   const minority = new Uint32Array(n);

@@ -24,6 +24,13 @@ describe("fools gold", () => {
     expect([...weights]).toEqual([1, 1, 1, 1, 0, 0, 0]);
   });
 
+  it("forgives honest clients their likeness to sybils, who are more alike", () => {
+    const honest = [Float32Array.of(0, 0, 1, 0), Float32Array.of(1, 0, 0, 0)];
+    const sybils = [0.1, -0.1].map((x) => Float32Array.of(0.5, 0.866, 0, x));
+    // The likeness of 0.5 to the sybils alone would leave the second a weight of about ln(1) + 0.5.
+    expect([...foolsGoldWeights([...honest, ...sybils])]).toEqual([1, 1, 0, 0]);
+  });
+
   it("remembers each client's updates by name", () => {
     const rule = foolsGoldRule();
     const rows = normalRows(2, 3, 8);
@@ -42,6 +49,8 @@ describe("fools gold", () => {
   it("bears updates of zero and opposite ones", () => {
     const rows = [Float32Array.of(0, 0), Float32Array.of(1, 0), Float32Array.of(-1, 0)];
     expect([...foolsGoldWeights(rows)]).toEqual([1, 1, 1]);
+    const threeWays = [Float32Array.of(-1, -1), Float32Array.of(1, 0), Float32Array.of(0, 1)];
+    expect([...foolsGoldWeights(threeWays)]).toEqual([1, 1, 1]);
     const same = [rows[1], rows[1]];
     expect([...foolsGoldWeights(same)]).toEqual([0, 0]);
     expect(foolsGold(same)).toEqual(new Float32Array(2));

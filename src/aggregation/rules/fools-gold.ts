@@ -70,10 +70,8 @@ export function foolsGoldWeights(sums: readonly Float32Array[]): Float64Array {
   const distinct = Float64Array.from(sums, (_, i) => within(1 - Math.max(...others(i))));
   const most = distinct.reduce((a, b) => Math.max(a, b));
   if (most === 0) return distinct;
-  return distinct.map((weight) => {
-    const share = weight === most ? 0.99 : weight / most;
-    return within(Math.log(share / (1 - share)) + 0.5);
-  });
+  // The logit brings weights near 0 and 1 to these; of the largest it is infinite.
+  return distinct.map((weight) => within(Math.log(weight / (most - weight)) + 0.5));
 }
 
 function within(weight: number): number {

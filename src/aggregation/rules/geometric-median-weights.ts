@@ -7,7 +7,7 @@ const TINY = 1e-10;
 /**
  * The geometric median of k points by the iteration of Weiszfeld 1937, from a start s that should be robust itself.
  * Every iterate is s + sum_i c_i (x_i - s), so only the products <x_i - s, x_j - s> are needed, and an iteration
- * costs O(k^2) whatever d is. Where s is one of the points it is left as in Vardi and Zhang 2000.
+ * costs O(k^2) whatever d is.
  *
  * @param products k x k, row-major
  * @returns c, length k: all zero where s is the geometric median, and otherwise of sum 1
@@ -33,15 +33,16 @@ export function geometricMedianWeights(products: Float64Array): Float64Array {
 }
 
 /**
- * The first step. The points that are s hold it back by their number, the others pull with unit vectors; without
- * the former it is a step as any other.
+ * The first step, by the points that are not s; none where those that are s are too many: the others pull with unit
+ * vectors, and while the sum of these is no longer than the number of the former, s is the geometric median (Vardi
+ * and Zhang 2000).
  */
 function leaveStart(distances: Float64Array, products: Float64Array): Float64Array {
   const pulls = distances.map((distance) => (distance === 0 ? 0 : 1 / distance));
   const holding = pulls.filter((pull) => pull === 0).length;
   const pull = Math.sqrt(Math.max(0, dot(pulls, timesProducts(products, pulls))));
   if (pull <= holding) return new Float64Array(pulls.length);
-  return shares(pulls).map((share) => share * (1 - holding / pull));
+  return shares(pulls);
 }
 
 /** ||x_i - z|| for all i, where z = s + sum_j c_j (x_j - s). */

@@ -44,6 +44,14 @@ describe("geometric median", () => {
     expectClose(geometricMedian(elevenRows, { preset: "rfa" }), rfa);
   });
 
+  it("takes all steps of ByzFL's, though the smoothing may let the sum of distances grow", () => {
+    const rows = [0, 0, 0.15].map((x) => Float32Array.of(x));
+    // By hand: from 0 by weights of 10, 10 and 1 / |0.15 - z|.
+    let z = 0;
+    for (let step = 0; step < 3; step++) z = 0.15 / (1 + 20 * (0.15 - z));
+    expect(geometricMedian(rows, { preset: "byzfl" })[0]).toBeCloseTo(z, 6);
+  });
+
   it("balances the pull of the updates: nothing is nearer to all", () => {
     forRandomRows({ f: [0], needs: () => 3 }, ({ rows }) => {
       const { length, holding } = pull(rows, geometricMedian(rows));

@@ -27,7 +27,7 @@ export function splitInTwo(count: number, value: (rank: number) => number): Spli
     lower += value(k - 1) - origin;
     const gap = (total - lower) / (count - k) - lower / k;
     const between = gap ** 2 * k * (count - k);
-    if (between <= most || value(k) === value(k - 1)) continue;
+    if (between <= most) continue;
     most = between;
     best = { last: value(k - 1), lowerCount: k, gap };
   }

@@ -2,7 +2,7 @@
  * A small convolutional network in the manner of LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998, section II):
  * twice a 5x5 convolution, ReLU and 2x2 max pooling, with 8 and 16 filters, then one linear layer.
  */
-import { nn, random } from "@jax-js/jax";
+import { nn, type numpy as np, random } from "@jax-js/jax";
 import { InputError } from "../../errors.ts";
 import {
   asImages,
@@ -15,7 +15,7 @@ import {
   maxPool2,
   outputLayer,
 } from "../layers.ts";
-import { defineTask, type Task } from "../task.ts";
+import { type DataSpec, defineTask, type Task } from "../task.ts";
 
 type Parameters = { conv1: Layer; conv2: Layer; dense: Layer };
 
@@ -36,12 +36,19 @@ export function cnnTask(name: string, description: string): Task {
         dense: outputLayer(key3, FILTERS[1] * area, spec.classes),
       };
     },
-    predict({ conv1, conv2, dense: last }, x, spec) {
-      const first = maxPool2(nn.relu(convolve(conv1, asImages(x, spec))));
-      const second = maxPool2(nn.relu(convolve(conv2, first)));
-      return dense(last, flatten(second));
-    },
+    predict: (parameters, x, spec) => dense(parameters.dense, features(parameters, x, spec)),
+    activations: features,
   });
+}
+
+/** What the linear layer sees. */
+function features(
+  { conv1, conv2 }: Pick<Parameters, "conv1" | "conv2">,
+  x: np.Array,
+  spec: DataSpec,
+): np.Array {
+  const first = maxPool2(nn.relu(convolve(conv1, asImages(x, spec))));
+  return flatten(maxPool2(nn.relu(convolve(conv2, first))));
 }
 
 /** Rows (or columns) that are left of `side` after both convolutions and poolings: 28 becomes 4. */

@@ -1,5 +1,5 @@
 /** Multi-layer perceptrons with ReLU: He-normal hidden layers, a Glorot-uniform output layer. */
-import { type numpy as np, random } from "@jax-js/jax";
+import { nn, type numpy as np, random } from "@jax-js/jax";
 import { size } from "../../data/examples.ts";
 import { flatten, hiddenLayer, type Layer, outputLayer, perceptron } from "../layers.ts";
 import { defineTask, type Task } from "../task.ts";
@@ -35,6 +35,10 @@ export function mlpTask(
       );
     },
     predict: (layers, x) => perceptron(Object.values(layers), flatten(standardized(x, standard))),
+    activations: (layers, x) => {
+      const below = Object.values(layers).slice(0, -1);
+      return nn.relu(perceptron(below, flatten(standardized(x, standard))));
+    },
   });
 }
 

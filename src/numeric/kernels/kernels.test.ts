@@ -6,7 +6,7 @@ import { gram, sort } from "./compiled.ts";
 import { type GramKernel, plainGramKernel } from "./gram-kernel.ts";
 import { loadKernel } from "./load.ts";
 import { fillPanel, type Memory, reserve, STRIDE } from "./panel.ts";
-import { plainSortKernel, type SortKernel } from "./sort-kernel.ts";
+import { ABOVE_ALL, encodeNetwork, plainSortKernel, rowsTouched, type SortKernel } from "./sort-kernel.ts";
 
 const WIDTH = 64;
 const any = fc.float({ noNaN: true, noDefaultInfinity: true });
@@ -33,7 +33,7 @@ function bitsAfter<Kernel extends { memory: Memory }>(
   use: (kernel: Kernel, free: number) => { from: number; bytes: number }[],
 ): string {
   const free = rows.length * STRIDE;
-  reserve(kernel.memory, free + 2 ** 16);
+  reserve(kernel.memory, 2 * free + 2 ** 17);
   new Uint8Array(kernel.memory.buffer).fill(0);
   fillPanel(kernel.memory, rows, 0);
   const places = use(kernel, free);
@@ -86,11 +86,13 @@ test("sort", () => {
       const n = rows.length;
       const count = 1 + (a % n);
       const first = b % (n - count + 1);
-      const network = sortingNetwork(n).flat();
-      const use = (kernel: SortKernel, out: number) => {
+      const network = encodeNetwork(sortingNetwork(n));
+      const use = (kernel: SortKernel) => {
+        const out = rowsTouched(n) * STRIDE;
+        new Int32Array(kernel.memory.buffer, 0, out / 4).fill(ABOVE_ALL, (n * STRIDE) / 4);
         const start = out + 8 * WIDTH;
         const end = start + 4 * network.length;
-        new Uint32Array(kernel.memory.buffer, start).set(network.map((row) => row * STRIDE));
+        new Uint32Array(kernel.memory.buffer, start).set(network);
         kernel.flipAll(0, n, WIDTH);
         kernel.exchange(0, WIDTH, start, end);
         kernel.meanOfRows(first * STRIDE, count, WIDTH, out);

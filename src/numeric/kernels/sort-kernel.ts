@@ -1,3 +1,4 @@
+import { comparatorsOf, type Step } from "../sorting-network.ts";
 import { sort } from "./compiled.ts";
 import { loadKernel } from "./load.ts";
 import { type Memory, plainMemory, STRIDE } from "./panel.ts";
@@ -10,10 +11,10 @@ export interface SortKernel {
    */
   flipAll(strip: number, rows: number, width: number): void;
   /**
-   * Exchanges integers so that the lower one is in the first row of each comparator. `width` is a multiple of 16.
+   * Runs a network on rows of integers. `width` is a multiple of 16.
    *
-   * @param network address of pairs of 32-bit offsets in bytes from the strip, in turn
-   * @param end address behind the last pair
+   * @param network address of what {@link encodeNetwork} made
+   * @param end address behind it
    */
   exchange(strip: number, width: number, network: number, end: number): void;
   /** Of sorted integers: the mean of `count` rows from `strip` on, as floats. `width` is a multiple of 4. */
@@ -24,6 +25,21 @@ export interface SortKernel {
    */
   meanNearMedian(strip: number, rows: number, count: number, width: number, out: number): void;
 }
+
+const kinds = ["compare", "merge", "sort"] as const;
+
+/** A network as the kernels read it: 32-bit integers. */
+export function encodeNetwork(steps: readonly Step[]): number[] {
+  return steps.flatMap(({ kind, first, gap }) => [kinds.indexOf(kind), first * STRIDE, gap * STRIDE]);
+}
+
+/** The rows that a network for n rows may touch. Those from n on are to hold {@link ABOVE_ALL}. */
+export function rowsTouched(n: number): number {
+  return Math.max(8, 2 ** Math.ceil(Math.log2(n)));
+}
+
+/** The largest of the integers. */
+export const ABOVE_ALL = 2 ** 31 - 1;
 
 let loaded: SortKernel | undefined;
 
@@ -48,15 +64,16 @@ export function plainSortKernel(): SortKernel {
     },
     exchange(strip, width, network, end) {
       const integers = new Int32Array(memory.buffer, strip);
-      const pairs = new Uint32Array(memory.buffer, network, (end - network) / 4);
-      for (let pair = 0; pair < pairs.length; pair += 2) {
-        let a = pairs[pair] / 4;
-        let b = pairs[pair + 1] / 4;
-        for (const last = a + width; a < last; a++, b++) {
-          const x = integers[a];
-          const y = integers[b];
-          integers[a] = x < y ? x : y;
-          integers[b] = x < y ? y : x;
+      const codes = new Uint32Array(memory.buffer, network, (end - network) / 4);
+      for (let k = 0; k < codes.length; k += 3) {
+        const step = { kind: kinds[codes[k]], first: codes[k + 1] / 4, gap: codes[k + 2] / 4 };
+        for (const [a, b] of comparatorsOf(step)) {
+          for (let j = 0; j < width; j++) {
+            const x = integers[a + j];
+            const y = integers[b + j];
+            integers[a + j] = x < y ? x : y;
+            integers[b + j] = x < y ? y : x;
+          }
         }
       }
     },

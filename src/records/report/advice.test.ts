@@ -59,7 +59,7 @@ describe("advice", () => {
         comparedRun({ recipe: { aggregator: median, adversary: alie(0.1) } }),
       ),
     ).toEqual([
-      "median: the only attack met was alie at 10 % (accuracy 90 %); accuracy without attack 90 %, with no run of the mean to compare it with; a round takes 1 s, with no run of the mean to compare it with.",
+      "median: the only attack met was alie at 10 % (accuracy 90 %); accuracy without attack 90 %, with no run of the mean without attack to compare it with; a round takes 1 s, with no run of the mean under the same conditions to compare it with.",
     ]);
     const started = comparedRun({ recipe: { adversary: alie(0.1), aggregator: median }, accuracy: null });
     const failed = { ...started, finished: null, failure: { code: "x", message: "y", round: null } };
@@ -72,8 +72,8 @@ describe("advice", () => {
         },
       ),
     ).toEqual([
-      "median: no accuracy was measured under attack; runs have not finished (alie at 10 %) and count as far as they have come; it was not run without attack, so what it costs in accuracy is not known; no round has finished, so its cost is not known.",
-      "mean: no accuracy was measured under attack; runs failed (alie at 20 %) and count as far as they came; it was not run without attack; a round takes 1 s.",
+      "median: no accuracy was measured under attack; runs have not finished (alie at 10 %) and count as far as they have come; no evaluated run without attack, so what it costs in accuracy is not known; no round has finished, so its cost is not known.",
+      "mean: no accuracy was measured under attack; runs failed (alie at 20 %) and count as far as they came; no evaluated run without attack; a round takes 1 s.",
     ]);
   });
 

@@ -124,13 +124,13 @@ function failureText({ attacks, cells }: RobustnessTable, row: number): string[]
 }
 
 function meanText(calm: number | null): string {
-  return calm === null ? "it was not run without attack" : `accuracy without attack ${formatPercent(calm)}`;
+  return calm === null ? "no evaluated run without attack" : `accuracy without attack ${formatPercent(calm)}`;
 }
 
 function lossText(calm: number | null, yardstick: number | null): string {
-  if (calm === null) return "it was not run without attack, so what it costs in accuracy is not known";
+  if (calm === null) return "no evaluated run without attack, so what it costs in accuracy is not known";
   if (yardstick === null) {
-    return `accuracy without attack ${formatPercent(calm)}, with no run of the mean to compare it with`;
+    return `accuracy without attack ${formatPercent(calm)}, with no run of the mean without attack to compare it with`;
   }
   const points = Number((100 * (yardstick - calm)).toFixed(2));
   const versus = `${formatPercent(calm)} against ${formatPercent(yardstick)}`;
@@ -142,7 +142,8 @@ function costText({ secondsPerRound, timesMean }: Advice["cost"], isMean: boolea
   if (secondsPerRound === null) return "no round has finished, so its cost is not known";
   const seconds = `a round takes ${formatSeconds(secondsPerRound)}`;
   if (isMean) return seconds;
-  if (timesMean === null) return `${seconds}, with no run of the mean to compare it with`;
+  if (timesMean === null)
+    return `${seconds}, with no run of the mean under the same conditions to compare it with`;
   const times = Number(timesMean.toPrecision(2));
   return times === 1
     ? `${seconds}, as long as with the mean`

@@ -3,7 +3,7 @@ import { formatPercent } from "./format.ts";
 import type { Cell, RobustnessTable, Spread } from "./robustness.ts";
 
 /** What the cells of the heat map can show, by the name of its series. */
-export const measures = [
+const measures = [
   { key: "final", words: "final accuracy" },
   { key: "best", words: "best accuracy" },
   { key: "success", words: "backdoor success" },

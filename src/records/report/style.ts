@@ -46,6 +46,7 @@ button:hover, select:hover { border-color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .scroll { overflow-x: auto; max-height: 480px; overflow-y: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding: 10px 0 4px; }
 th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 table.figures th, table.figures td { text-align: right; white-space: nowrap; }
 table.figures thead th { white-space: normal; vertical-align: bottom; }
