@@ -265,7 +265,7 @@ test("coterie list names what recipes can use", async () => {
   expect(names("tasks")).toContain("mnist-cnn");
   expect(names("datasets")).toEqual(["mnist", "fashion"]);
   expect(names("recipes")).toContain("quickstart");
-  expect(lists.attacks).toEqual([]);
+  expect(names("attacks")).toContain("alie");
   expect((await coterie("list", "protocols")).out).toMatch(/^protocols\n {2}plain {2}/);
 });
 

@@ -30,6 +30,11 @@ test.each([
     "trimmed-mean with byzantine 4 needs 9 updates a round (n >= 2f + 1), but 8 clients are asked; lower aggregator.byzantine to 3, or raise clients or select.fraction",
   ],
   [
+    "groups in place of suspects",
+    "aggregator: { kind: auror, byzantine: 2, threshold: 0.01, before: { bucketing: 2 } }",
+    "auror judges clients, and after bucketing there are only groups; remove aggregator.before.bucketing or choose another aggregator",
+  ],
+  [
     "no attacker after rounding",
     "adversary: { kind: alie, fraction: 0.02 }",
     "adversary.fraction 0.02 of 20 clients is less than half a client; raise it to at least 0.025, or write 0",

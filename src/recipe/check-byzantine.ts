@@ -9,6 +9,7 @@ import type { Recipe } from "./schema.ts";
 export const byzantineChecks: readonly Check[] = [
   ruleCanBe,
   enoughForRule,
+  suspectsHaveNames,
   someoneCorrupted,
   someoneHonest,
   largestZ,
@@ -63,6 +64,15 @@ function mostByzantine(aggregator: Extract<Recipe["aggregator"], { byzantine: nu
     if (!ruleCanBe({ aggregator: smaller } as Recipe) && ruleOf(smaller).needs <= n) return byzantine;
   }
   return undefined;
+}
+
+/** Auror follows clients from round to round. */
+function suspectsHaveNames({ aggregator }: Recipe): Problem | undefined {
+  if (aggregator.kind !== "auror" || aggregator.before.bucketing === undefined) return undefined;
+  return impossible(
+    "aggregator.before.bucketing",
+    "auror judges clients, and after bucketing there are only groups; remove aggregator.before.bucketing or choose another aggregator",
+  );
 }
 
 function someoneCorrupted(recipe: Recipe): Problem | undefined {
