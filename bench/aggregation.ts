@@ -8,11 +8,11 @@
 import { bulyan } from "../src/aggregation/rules/bulyan.ts";
 import { geometricMedian } from "../src/aggregation/rules/geometric-median.ts";
 import { krum } from "../src/aggregation/rules/krum.ts";
-import { median as columnMedian } from "../src/aggregation/rules/median.ts";
+import { median } from "../src/aggregation/rules/median.ts";
 import { multiKrum } from "../src/aggregation/rules/multi-krum.ts";
 import { trimmedMean } from "../src/aggregation/rules/trimmed-mean.ts";
 import { SimulationRandom } from "../src/numeric/random.ts";
-import { type BenchOptions, type BenchResult, type BenchRow, machine, median, takeTurns } from "./harness.ts";
+import { type BenchOptions, type BenchResult, type BenchRow, machine, takeTurns } from "./harness.ts";
 import { type ByzflPeer, openByzfl } from "./peers/byzfl.ts";
 
 interface Shape {
@@ -22,7 +22,7 @@ interface Shape {
 }
 
 const rules = {
-  median: (rows, _f) => columnMedian(rows),
+  median: (rows, _f) => median(rows),
   "trimmed-mean": (rows, f) => trimmedMean(rows, { byzantine: f }),
   krum: (rows, f) => krum(rows, { byzantine: f }),
   "multi-krum": (rows, f) => multiKrum(rows, { byzantine: f, variant: "byzfl" }),
@@ -34,17 +34,18 @@ const all = Object.keys(rules) as RuleName[];
 
 interface Case extends Shape {
   readonly rules: readonly RuleName[];
-  /** Turns against the peers; 0 leaves them out. */
+  /** Whether ByzFL is asked too; it takes ten times as long. */
+  readonly peers: boolean;
   readonly turns: number;
 }
 
 const cases: readonly Case[] = [
-  { n: 51, d: 1e6, f: 12, rules: all, turns: 3 },
-  { n: 101, d: 1e6, f: 24, rules: all, turns: 1 },
-  { n: 200, d: 1e6, f: 49, rules: all, turns: 0 },
-  { n: 32, d: 1e7, f: 7, rules: ["median"], turns: 0 },
+  { n: 51, d: 1e6, f: 12, rules: all, peers: true, turns: 3 },
+  { n: 101, d: 1e6, f: 24, rules: ["median", "trimmed-mean", "krum", "bulyan"], peers: true, turns: 1 },
+  { n: 200, d: 1e6, f: 49, rules: ["median", "krum"], peers: false, turns: 3 },
+  { n: 32, d: 1e7, f: 7, rules: ["median"], peers: false, turns: 3 },
 ];
-const quickCases: readonly Case[] = [{ n: 11, d: 1e4, f: 2, rules: all, turns: 0 }];
+const quickCases: readonly Case[] = [{ n: 11, d: 1e4, f: 2, rules: all, peers: false, turns: 1 }];
 
 export default async function aggregation(options: BenchOptions = {}): Promise<BenchResult> {
   const { quick = false, log = () => {} } = options;
@@ -53,7 +54,7 @@ export default async function aggregation(options: BenchOptions = {}): Promise<B
   for (const one of quick ? quickCases : cases) {
     const updates = noise(one);
     for (const rule of one.rules) {
-      const measured = [...(await againstPeers(rule, updates, one, byzfl)), memoryRow(rule, updates, one)];
+      const measured = await measure(rule, updates, one, byzfl);
       rows.push(...measured);
       for (const row of measured) log(`${row.case}: ${row.ours.toPrecision(4)} ${row.unit}`);
     }
@@ -61,47 +62,39 @@ export default async function aggregation(options: BenchOptions = {}): Promise<B
   return { bench: "aggregation", machine: machine(), rows };
 }
 
-async function againstPeers(
+async function measure(
   rule: RuleName,
   updates: readonly Float32Array[],
-  { n, d, f, turns }: Case,
+  { n, d, f, peers, turns }: Case,
   byzfl: ByzflPeer | undefined,
 ): Promise<BenchRow[]> {
-  const name = `${rule}, ${n} updates of ${d}`;
   const ours = async () => milliseconds(() => rules[rule](updates, f));
-  const libraries = byzfl && turns > 0 ? (["numpy", "torch"] as const) : [];
-  const peers = libraries.map((library) => () => byzfl!.measure(library, rule, { n, d, f }));
+  const sum = async () => milliseconds(() => updates.reduce((total, row) => total + plainSum(row), 0));
+  const libraries = byzfl && peers ? (["numpy", "torch"] as const) : [];
+  const theirs = libraries.map((library) => () => byzfl!.measure(library, rule, { n, d, f }));
   // The first time compiles and makes room.
   await ours();
-  const { medians, quotients } = await takeTurns(Math.max(turns, 1), [ours, ...peers]);
-  if (libraries.length === 0) return [{ case: name, ours: medians[0], unit: "ms" }];
-  return libraries.map((library, k) => ({
+  const { medians, quotients } = await takeTurns(turns, [ours, sum, ...theirs]);
+  const name = `${rule}, ${n} updates of ${d}`;
+  const rate = (time: number) => (4 * n * d) / time / 1e6;
+  const rateRow = {
+    case: `${name}: rate`,
+    ours: rate(medians[0]),
+    unit: "GB/s",
+    peer: rate(medians[1]),
+    peerName: "a plain sum of the same numbers",
+    ratio: quotients[1],
+  };
+  if (libraries.length === 0) return [{ case: name, ours: medians[0], unit: "ms" }, rateRow];
+  const peerRows = libraries.map((library, k) => ({
     case: `${name} vs ${library}`,
     ours: medians[0],
     unit: "ms",
-    peer: medians[1 + k],
+    peer: medians[2 + k],
     peerName: byzfl!.name(library),
-    ratio: quotients[1 + k],
+    ratio: quotients[2 + k],
   }));
-}
-
-/** How fast the updates are consumed, next to the plainest loop that reads them. */
-function memoryRow(rule: RuleName, updates: readonly Float32Array[], { n, d, f }: Shape): BenchRow {
-  const bytes = 4 * n * d;
-  const turns = [1, 2, 3].map(() => {
-    const ours = bytes / 1e6 / milliseconds(() => rules[rule](updates, f));
-    const peer = bytes / 1e6 / milliseconds(() => updates.reduce((sum, row) => sum + plainSum(row), 0));
-    return { ours, peer, ratio: ours / peer };
-  });
-  const middle = (key: "ours" | "peer" | "ratio") => median(turns.map((turn) => turn[key]));
-  return {
-    case: `${rule}, ${n} updates of ${d}: rate`,
-    ours: middle("ours"),
-    unit: "GB/s",
-    peer: middle("peer"),
-    peerName: "a plain sum of the same numbers",
-    ratio: middle("ratio"),
-  };
+  return [...peerRows, rateRow];
 }
 
 function plainSum(row: Float32Array): number {

@@ -22,7 +22,7 @@ export function forEachSortedBlock(
   sortStrips(
     rows,
     network,
-    (kernel, strip) => kernel.flipAll(strip, n, STRIP),
+    (kernel, strip) => kernel.restore(strip, n, STRIP),
     (memory, from, width) => {
       const panel = new Float32Array(memory);
       for (let k = 0; k < n; k++) {
@@ -58,7 +58,7 @@ export function rankMean(rows: readonly Float32Array[], from: number, to: number
 export function nearestMean(rows: readonly Float32Array[], count: number, _center: "median"): Float32Array {
   const n = rows.length;
   return stripMeans(rows, sortingNetwork(n), (kernel, strip, out) => {
-    kernel.flipAll(strip, n, STRIP);
+    kernel.restore(strip, n, STRIP);
     kernel.meanNearMedian(strip, n, count, STRIP, out);
   });
 }
@@ -100,7 +100,6 @@ function sortStrips(
     const width = fillPanel(memory, rows, from);
     for (let column = 0; column < width; column += STRIP) {
       const strip = 4 * column;
-      kernel.flipAll(strip, rows.length, STRIP);
       kernel.exchange(strip, STRIP, start, end);
       finishStrip(kernel, strip, out + strip);
     }

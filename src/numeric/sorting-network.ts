@@ -44,8 +44,11 @@ const comparators: Readonly<Record<Step["kind"], readonly Comparator[]>> = {
   sort: [...sortFour, ...sortFour.map(([a, b]): Comparator => [4 + a, 4 + b]), ...merge],
 };
 
-/** From this many comparators on, it is quicker to do all of a step than each alone. */
-const worthwhile: Readonly<Record<Step["kind"], number>> = { compare: 1, merge: 5, sort: 8 };
+/**
+ * From this many needed comparators on, all of a step are done, which is quicker than one at a time. Sorts always
+ * are, for they also see every place first.
+ */
+const worthwhile: Readonly<Record<Step["kind"], number>> = { compare: 1, merge: 5, sort: 0 };
 
 /** What a step does, in order. */
 export function comparatorsOf({ kind, first, gap }: Step): Comparator[] {

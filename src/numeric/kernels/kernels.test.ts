@@ -93,10 +93,9 @@ test("sort", () => {
         const start = out + 8 * WIDTH;
         const end = start + 4 * network.length;
         new Uint32Array(kernel.memory.buffer, start).set(network);
-        kernel.flipAll(0, n, WIDTH);
         kernel.exchange(0, WIDTH, start, end);
         kernel.meanOfRows(first * STRIDE, count, WIDTH, out);
-        kernel.flipAll(0, n, WIDTH);
+        kernel.restore(0, n, WIDTH);
         kernel.meanNearMedian(0, n, count, WIDTH, out + 4 * WIDTH);
         return [{ from: 0, bytes: out + 8 * WIDTH }];
       };

@@ -7,16 +7,15 @@ import { type Memory, plainMemory, STRIDE } from "./panel.ts";
 export interface SortKernel {
   readonly memory: Memory;
   /**
-   * Turns floats into signed integers of the same order (-0 below 0), or back, in place. `width` is a multiple of 4.
-   */
-  flipAll(strip: number, rows: number, width: number): void;
-  /**
-   * Runs a network on rows of integers. `width` is a multiple of 16.
+   * Runs a network: sorts rows of floats as signed integers of the same order (-0 below 0), and leaves these.
+   * `width` is a multiple of 16.
    *
    * @param network address of what {@link encodeNetwork} made
    * @param end address behind it
    */
   exchange(strip: number, width: number, network: number, end: number): void;
+  /** Turns such integers back into floats, in place. `width` is a multiple of 4. */
+  restore(strip: number, rows: number, width: number): void;
   /** Of sorted integers: the mean of `count` rows from `strip` on, as floats. `width` is a multiple of 4. */
   meanOfRows(strip: number, count: number, width: number, out: number): void;
   /**
@@ -53,20 +52,20 @@ export function sortKernel(): SortKernel {
 export function plainSortKernel(): SortKernel {
   const memory = plainMemory();
   const line = STRIDE / 4;
-  const flip = (bits: number) => bits ^ ((bits >> 31) >>> 1);
+  const flip = (strip: number, rows: number, width: number) => {
+    const integers = new Int32Array(memory.buffer, strip);
+    for (let row = 0; row < rows; row++) {
+      for (let k = row * line; k < row * line + width; k++) integers[k] ^= (integers[k] >> 31) >>> 1;
+    }
+  };
   return {
     memory,
-    flipAll(strip, rows, width) {
-      const integers = new Int32Array(memory.buffer, strip);
-      for (let row = 0; row < rows; row++) {
-        for (let k = row * line; k < row * line + width; k++) integers[k] = flip(integers[k]);
-      }
-    },
     exchange(strip, width, network, end) {
       const integers = new Int32Array(memory.buffer, strip);
       const codes = new Uint32Array(memory.buffer, network, (end - network) / 4);
       for (let k = 0; k < codes.length; k += 3) {
         const step = { kind: kinds[codes[k]], first: codes[k + 1] / 4, gap: codes[k + 2] / 4 };
+        if (step.kind === "sort") flip(strip + 4 * step.first, 8, width);
         for (const [a, b] of comparatorsOf(step)) {
           for (let j = 0; j < width; j++) {
             const x = integers[a + j];
@@ -77,8 +76,9 @@ export function plainSortKernel(): SortKernel {
         }
       }
     },
+    restore: flip,
     meanOfRows(strip, count, width, out) {
-      this.flipAll(strip, count, width);
+      flip(strip, count, width);
       const floats = new Float32Array(memory.buffer, strip);
       const means = new Float32Array(memory.buffer, out);
       for (let j = 0; j < width; j++) {
@@ -86,7 +86,7 @@ export function plainSortKernel(): SortKernel {
         for (let k = 0; k < count; k++) sum += floats[k * line + j];
         means[j] = sum / count;
       }
-      this.flipAll(strip, count, width);
+      flip(strip, count, width);
     },
     meanNearMedian(strip, rows, count, width, out) {
       const floats = new Float32Array(memory.buffer, strip);

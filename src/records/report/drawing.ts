@@ -156,7 +156,9 @@ export function drawing({ fates, format, lines }: DrawingParts) {
     // In an open round those who are waited for wait until the last that is known.
     const until = closed ?? Math.max(0, ...spans.map((span) => span[4] ?? span[3] ?? 0));
     const finish = (span: Span) => span[4] ?? span[3] ?? until;
-    const longest = Math.max(until, ...spans.map(finish), 1e-9);
+    const longest = Math.max(until, ...spans.map(finish));
+    // Without any time there is no scale, and there would be one of nanoseconds.
+    const hasScale = longest > 1e-6;
     const bar = (length: number, fate: keyof typeof fates, opacity: number) => ({
       value: length,
       itemStyle: { color: fates[fate].colour, opacity, decal: fates[fate].decal ?? { symbol: "none" } },
@@ -183,8 +185,8 @@ export function drawing({ fates, format, lines }: DrawingParts) {
         nameLocation: "middle",
         nameGap: 26,
         min: 0,
-        max: Number((longest * 1.02).toPrecision(3)),
-        axisLabel: { showMaxLabel: false },
+        max: hasScale ? Number((longest * 1.02).toPrecision(3)) : 1,
+        axisLabel: { show: hasScale, showMaxLabel: false },
       },
       yAxis: {
         type: "category",

@@ -1,6 +1,5 @@
 import { useCallback, useState } from "preact/hooks";
 import type { LiveRun } from "../../../src/records/live/follow-run.ts";
-import type { Option } from "../../../src/records/report/drawing.ts";
 import { limits } from "../../../src/records/report/limits.ts";
 import { type PageTimeline, pageTimelines } from "../../../src/records/report/page-data.ts";
 import type { RoundTimeline } from "../../../src/records/report/round-timeline.ts";
@@ -64,8 +63,7 @@ function Timeline({ round }: { round: RoundTimeline }) {
   const shown =
     round.spans.length > limits.clients ? { ...round, spans: round.spans.slice(0, limits.clients) } : round;
   const draw = useCallback(
-    (width: number, dark: boolean) =>
-      withScale(chartTools.timelineChart(pageTimelines([shown])[0], width, dark)),
+    (width: number, dark: boolean) => chartTools.timelineChart(pageTimelines([shown])[0], width, dark),
     [shown],
   );
   return (
@@ -83,12 +81,6 @@ function Timeline({ round }: { round: RoundTimeline }) {
       )}
     </>
   );
-}
-
-/** A round of which no time is known yet has no scale, and would get one of nanoseconds. */
-function withScale(chart: Option): Option {
-  const { xAxis } = chart;
-  return xAxis.max > 1e-6 ? chart : { ...chart, xAxis: { ...xAxis, max: 1, axisLabel: { show: false } } };
 }
 
 function RoundTable({ page }: { page: PageTimeline }) {

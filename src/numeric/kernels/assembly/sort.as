@@ -10,8 +10,8 @@ function flip(bits: v128): v128 {
   return v128.xor(bits, i32x4.shr_u(i32x4.shr_s(bits, 31), 1));
 }
 
-/** From floats to integers of the same order, or back, in place. */
-export function flipAll(strip: usize, rows: usize, width: usize): void {
+/** From integers back to the floats of the same order, in place. */
+export function restore(strip: usize, rows: usize, width: usize): void {
   for (let row: usize = 0; row < rows; row++, strip += STRIDE) {
     for (let at = strip, end = strip + 4 * width; at < end; at += 16) v128.store(at, flip(v128.load(at)));
   }
@@ -19,7 +19,8 @@ export function flipAll(strip: usize, rows: usize, width: usize): void {
 
 /**
  * Runs a network: triples of what to do (0 compare, 1 merge, 2 sort), the first row of two or eight and the gap
- * from one to the next, the latter two in bytes. `width` is a multiple of 16.
+ * from one to the next, the latter two in bytes. What is sorted, which comes first, is floats and becomes integers
+ * of the same order. `width` is a multiple of 16.
  */
 export function exchange(strip: usize, width: usize, network: usize, end: usize): void {
   for (; network < end; network += 12) {
@@ -51,7 +52,7 @@ function compareFour(a: usize, b: usize): void {
   v128.store(b, i32x4.max_s(x, y));
 }
 
-/** Eight rows in registers: loaded and stored once for nine comparators or nineteen. */
+/** Eight rows in registers: loaded and stored once for nine comparators, or for nineteen on what were floats. */
 @inline
 function sortEight(mergeOnly: bool, row0: usize, gap: usize, width: usize): void {
   let row1 = row0 + gap;
@@ -72,6 +73,7 @@ function sortEight(mergeOnly: bool, row0: usize, gap: usize, width: usize): void
     let h = v128.load(row7);
     let low = a;
     if (!mergeOnly) {
+      a = flip(a), b = flip(b), c = flip(c), d = flip(d), e = flip(e), f = flip(f), g = flip(g), h = flip(h);
       low = i32x4.min_s(a, b), b = i32x4.max_s(a, b), a = low;
       low = i32x4.min_s(c, d), d = i32x4.max_s(c, d), c = low;
       low = i32x4.min_s(a, c), c = i32x4.max_s(a, c), a = low;
