@@ -66,6 +66,10 @@ test("the log says who was corrupted and left out, and the figures how right tha
   expect(theirs).toEqual({ kept: 0, excluded: 3, rejected: 0, absent: 0 });
   expect(honest.kept + honest.excluded).toBe(8);
   expect(excluded.length).toBe(3 + honest.excluded);
+  expect(summary.method).toMatchObject({
+    ...{ adversary: "sign-flip", attackedRounds: 2, corruptedLeftOut: 1, corruptedAmongKept: 0 },
+    honestLeftOut: honest.excluded / 8,
+  });
 });
 
 test("vectors that are not finite are rejected before any rule, counted and shown", async () => {

@@ -7,8 +7,12 @@ import type { PreparedRun } from "./prepare.ts";
 /** Follows what becomes of the corrupted clients' updates, round by round. */
 export interface AttackFollower {
   note(event: PartyEvent): void;
-  /** Of the round whose end was noted last. */
-  figures(model: Float32Array): Promise<AttackFigures>;
+  /**
+   * Of the round whose end was noted last.
+   *
+   * @param model to measure the backdoor's success of; null in rounds without evaluation
+   */
+  figures(model: Float32Array | null): Promise<AttackFigures>;
 }
 
 /**
@@ -39,7 +43,7 @@ export function attackFollower(
     async figures(model) {
       const active = names.size > 0 && isActive(adversary.active, round);
       const evaluated =
-        success === undefined
+        success === undefined || model === null
           ? undefined
           : await trainer.run({ kind: "evaluate", parameters: model, on: success });
       return {

@@ -3,8 +3,11 @@ import { RunError } from "../errors.ts";
 import { exportOnnx } from "../learn/export-onnx.ts";
 import { exportSafetensors } from "../learn/export-safetensors.ts";
 import { onnxAccuracy } from "../learn/node/onnx-accuracy.ts";
-import type { RunSummary } from "../records/events.ts";
+import type { Recipe } from "../recipe/schema.ts";
+import { lastSuccess } from "../records/attack-figures.ts";
+import type { RoundSummary, RunSummary } from "../records/events.ts";
 import { type RunFolder, writeFileAtomic, writeReport } from "../records/node/index.ts";
+import { corruptedAmongKept, defenceRecord, leftOut } from "../records/report/defence-record.ts";
 import type { LogSummary } from "../records/summary.ts";
 import type { PreparedModel } from "./prepare.ts";
 import { samePredictions } from "./same-predictions.ts";
@@ -49,7 +52,7 @@ export async function finishRun(run: {
     final: { ...final, ...(exported !== undefined && { onnxAccuracy: exported }) },
     best,
     privacy: null,
-    method: { protocol: prepared.recipe.protocol.kind, aggregator: prepared.recipe.aggregator.kind },
+    method: methodFigures(prepared.recipe, facts.rounds),
     files: {
       report: shown(folder.report),
       model: shown(folder.model),
@@ -57,6 +60,22 @@ export async function finishRun(run: {
       events: shown(folder.events),
     },
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+function methodFigures({ protocol, aggregator, adversary }: Recipe, rounds: readonly RoundSummary[]) {
+  const kinds = { protocol: protocol.kind, aggregator: aggregator.kind };
+  if (adversary === null) return kinds;
+  const record = defenceRecord(rounds);
+  const success = lastSuccess(rounds);
+  return {
+    ...kinds,
+    adversary: adversary.kind,
+    attackedRounds: record.rounds,
+    corruptedLeftOut: leftOut(record.corrupted),
+    honestLeftOut: leftOut(record.honest),
+    corruptedAmongKept: corruptedAmongKept(record),
+    ...(success && { attackSuccess: success.success }),
   };
 }
 

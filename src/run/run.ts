@@ -71,7 +71,12 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
         const now = performance.now();
         const wallSeconds = (now - roundStartedAt) / 1000;
         roundStartedAt = now;
-        const figures = attack && { figures: { ...event.figures, ...(await attack.figures(server.model)) } };
+        const figures = attack && {
+          figures: {
+            ...event.figures,
+            ...(await attack.figures(event.accuracy === null ? null : server.model)),
+          },
+        };
         yield record.add(at, { ...event, ...simulation.traffic.take(), wallSeconds, ...figures });
       }
       const finished = batch.map(({ event }) => event).find((event) => event.kind === "round-finished");
