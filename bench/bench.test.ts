@@ -1,5 +1,6 @@
 /** The benches run and answer in the agreed shape; how fast they are is never tested. */
 import { describe, expect, test } from "vitest";
+import aggregation from "./aggregation.ts";
 import coordinator from "./coordinator.ts";
 import fabric from "./fabric.ts";
 import fuzz from "./fuzz.ts";
@@ -7,6 +8,7 @@ import { median } from "./harness.ts";
 import scale from "./scale.ts";
 
 describe.each([
+  { name: "aggregation", bench: aggregation },
   { name: "coordinator", bench: coordinator },
   { name: "fabric", bench: fabric },
   { name: "fuzz", bench: fuzz },

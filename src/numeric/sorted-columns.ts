@@ -2,8 +2,8 @@ import { COLUMNS, fillPanel, reserve, STRIDE } from "./kernels/panel.ts";
 import { ABOVE_ALL, encodeNetwork, rowsTouched, type SortKernel, sortKernel } from "./kernels/sort-kernel.ts";
 import { type Step, selectionNetwork, sortingNetwork } from "./sorting-network.ts";
 
-/** Columns sorted at a time, so that their values stay in the nearest cache. Divides COLUMNS. */
-const STRIP = 128;
+/** Columns sorted at a time: few, so that their values stay in a near cache. Divides COLUMNS. */
+const STRIP = 256;
 
 /**
  * Sorts every column over the rows and hands the result out by blocks of columns, from the left.
@@ -100,7 +100,7 @@ function sortStrips(
     const width = fillPanel(memory, rows, from);
     for (let column = 0; column < width; column += STRIP) {
       const strip = 4 * column;
-      kernel.exchange(strip, STRIP, start, end);
+      kernel.runNetwork(strip, STRIP, start, end);
       finishStrip(kernel, strip, out + strip);
     }
     finishPanel(memory.buffer, from, width, out);

@@ -11,23 +11,17 @@ export interface Step {
   readonly gap: number;
 }
 
-/** Of places 0 to 7, by Batcher's merge. */
+/** Of places 0 to 7, by Batcher's merge: at distances 4, 2 and 1. */
 const merge: readonly Comparator[] = [
-  ...([
-    [0, 4],
-    [1, 5],
-    [2, 6],
-    [3, 7],
-  ] as const),
-  ...([
-    [2, 4],
-    [3, 5],
-  ] as const),
-  ...([
-    [1, 2],
-    [3, 4],
-    [5, 6],
-  ] as const),
+  [0, 4],
+  [1, 5],
+  [2, 6],
+  [3, 7],
+  [2, 4],
+  [3, 5],
+  [1, 2],
+  [3, 4],
+  [5, 6],
 ];
 
 const sortFour: readonly Comparator[] = [

@@ -93,7 +93,7 @@ test("sort", () => {
         const start = out + 8 * WIDTH;
         const end = start + 4 * network.length;
         new Uint32Array(kernel.memory.buffer, start).set(network);
-        kernel.exchange(0, WIDTH, start, end);
+        kernel.runNetwork(0, WIDTH, start, end);
         kernel.meanOfRows(first * STRIDE, count, WIDTH, out);
         kernel.restore(0, n, WIDTH);
         kernel.meanNearMedian(0, n, count, WIDTH, out + 4 * WIDTH);
@@ -102,4 +102,8 @@ test("sort", () => {
       expect(bitsAfter(compiled, rows, use)).toBe(bitsAfter(plainSortKernel(), rows, use));
     }),
   );
+});
+
+test("what cannot be compiled is not there", () => {
+  expect(loadKernel(btoa("not a module"))).toBeUndefined();
 });

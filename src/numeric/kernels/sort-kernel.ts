@@ -13,7 +13,7 @@ export interface SortKernel {
    * @param network address of what {@link encodeNetwork} made
    * @param end address behind it
    */
-  exchange(strip: number, width: number, network: number, end: number): void;
+  runNetwork(strip: number, width: number, network: number, end: number): void;
   /** Turns such integers back into floats, in place. `width` is a multiple of 4. */
   restore(strip: number, rows: number, width: number): void;
   /** Of sorted integers: the mean of `count` rows from `strip` on, as floats. `width` is a multiple of 4. */
@@ -60,7 +60,7 @@ export function plainSortKernel(): SortKernel {
   };
   return {
     memory,
-    exchange(strip, width, network, end) {
+    runNetwork(strip, width, network, end) {
       const integers = new Int32Array(memory.buffer, strip);
       const codes = new Uint32Array(memory.buffer, network, (end - network) / 4);
       for (let k = 0; k < codes.length; k += 3) {

@@ -1,5 +1,6 @@
-// Sorts the columns of a panel (see ../panel.ts; STRIDE comes from there) by exchanging whole rows, and takes means of
-// sorted columns. A strip is some columns of the panel, given by the address of the first; widths are in columns.
+// Sorts the columns of a panel (see ../panel.ts; STRIDE comes from there) by exchanging entries of whole rows, four
+// columns at a time, and takes means of sorted columns. A strip is some columns of the panel, given by the address of
+// the first; widths are in columns.
 
 /**
  * Floats and signed integers that are ordered alike, -0 below 0: negative floats get the bits of their magnitude
@@ -22,7 +23,7 @@ export function restore(strip: usize, rows: usize, width: usize): void {
  * from one to the next, the latter two in bytes. What is sorted, which comes first, is floats and becomes integers
  * of the same order. `width` is a multiple of 16.
  */
-export function exchange(strip: usize, width: usize, network: usize, end: usize): void {
+export function runNetwork(strip: usize, width: usize, network: usize, end: usize): void {
   for (; network < end; network += 12) {
     const kind = load<u32>(network);
     const at = strip + load<u32>(network, 4);
