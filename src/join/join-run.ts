@@ -8,7 +8,7 @@ import { FederatedClient } from "../federated/client.ts";
 import type { Job, JobResult } from "../federated/jobs.ts";
 import type { Trainer } from "../learn/training.ts";
 import { SimulationRandom } from "../numeric/random.ts";
-import { protocolOf } from "../recipe/components.ts";
+import { protocolEnvironment, protocolOf } from "../recipe/components.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { Host } from "../runtime/host/host.ts";
 import type { Message } from "../runtime/message.ts";
@@ -177,7 +177,8 @@ class Membership {
     const random = SimulationRandom.fromSeed(plan.seed);
     const { dimension, checkpointEvery } = plan;
     const client = { id, shard: 0, dimension, checkpointEvery };
-    const party = new FederatedClient(client, protocolOf(plan), random.stream("client", id));
+    const protocol = protocolOf(plan, protocolEnvironment(random));
+    const party = new FederatedClient(client, protocol, random.stream("client", id));
     const network = createNetwork(plan.network ?? null, random, []);
     const sender = new FaultySender({
       ...{ from: id, network, clock },

@@ -22,7 +22,7 @@ export const byzantineChecks: readonly Check[] = [
 ];
 
 /** Clients whose answers a round waits for. */
-function answersWanted({ select, clients }: Recipe): number {
+export function answersWanted({ select, clients }: Recipe): number {
   return Math.max(select.minimum, Math.round(select.fraction * clients));
 }
 

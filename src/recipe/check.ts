@@ -6,6 +6,7 @@ import { datasets } from "../data/datasets.ts";
 import { CoterieError } from "../errors.ts";
 import { findTask, type RegisteredTask } from "../learn/tasks/registry.ts";
 import { byzantineChecks } from "./check-byzantine.ts";
+import { secureChecks } from "./check-secure.ts";
 import type { Problem } from "./explain.ts";
 import { type Check, impossible } from "./impossible.ts";
 import type { Recipe } from "./schema.ts";
@@ -39,6 +40,7 @@ const checks: readonly Check[] = [
   scaffoldNeedsPlainSgd,
   scaffoldWithoutProximal,
   ...byzantineChecks,
+  ...secureChecks,
 ];
 
 function knownTask({ task }: Recipe): Problem | undefined {

@@ -9,25 +9,47 @@ import { serverMomentum } from "../federated/server-optimizers/momentum.ts";
 import { serverScaffold } from "../federated/server-optimizers/scaffold.ts";
 import type { ServerOptimizer } from "../federated/server-optimizers/server-optimizer.ts";
 import type { LocalWork } from "../learn/training.ts";
+import type { SimulationRandom } from "../numeric/random.ts";
+import { SecureRandom } from "../numeric/secure-random.ts";
+import type { SecureEnvironment } from "../secure/environment.ts";
+import { lightSecAgg } from "../secure/lightsecagg/lightsecagg.ts";
+import { secAggPlus } from "../secure/secagg-plus/secagg-plus.ts";
+import { swiftAggPlus } from "../secure/swiftagg-plus/swiftagg-plus.ts";
 import { ruleOf } from "./rule-of.ts";
 import type { Recipe } from "./schema.ts";
+import { lightSecAggOptions, secAggPlusOptions, swiftAggPlusOptions } from "./secure-options.ts";
 
-/**
- * The protocol, for both of its sides.
- *
- * @param referenceShard where the server's own examples are, for aggregators that use some
- */
+/** What a protocol needs besides its recipe. */
+export interface ProtocolEnvironment extends SecureEnvironment {
+  /** Where the server's own examples are, for aggregators that use some. */
+  readonly referenceShard?: number;
+}
+
+/** The environment of a party on this machine; stochastic rounding follows from `random`, secrets from nothing. */
+export function protocolEnvironment(random: SimulationRandom, referenceShard?: number): ProtocolEnvironment {
+  const own = referenceShard === undefined ? {} : { referenceShard };
+  return { secrets: SecureRandom.platform(), rounding: random.stream("rounding"), ...own };
+}
+
+/** The protocol, for both of its sides. */
 export function protocolOf(
   { protocol, aggregator }: Pick<Recipe, "protocol" | "aggregator">,
-  referenceShard?: number,
+  env: ProtocolEnvironment,
 ): Protocol {
+  const weights = aggregator.kind === "mean" ? aggregator.weights : "uniform";
   switch (protocol.kind) {
     case "plain":
       return plain({
-        aggregator: () => aggregatorOf(aggregator),
-        weights: aggregator.kind === "mean" ? aggregator.weights : "uniform",
-        ...(referenceShard !== undefined && { referenceShard }),
+        ...{ aggregator: () => aggregatorOf(aggregator), weights },
+        ...(env.referenceShard !== undefined && { referenceShard: env.referenceShard }),
       });
+    case "swiftagg-plus":
+      return swiftAggPlus(swiftAggPlusOptions(protocol, weights), env);
+    case "lightsecagg":
+      return lightSecAgg(lightSecAggOptions(protocol, weights), env);
+    case "secagg-plus":
+    case "secagg":
+      return secAggPlus(secAggPlusOptions(protocol, weights), env);
   }
 }
 

@@ -8,7 +8,7 @@ import { roundEnd } from "../federated/round-end.ts";
 import { FederatedServer } from "../federated/server.ts";
 import type { Trainer } from "../learn/training.ts";
 import { attackOf, ddofOf } from "../recipe/attack-of.ts";
-import { localWorkOf, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
+import { localWorkOf, protocolEnvironment, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { createNetwork } from "../runtime/network/network.ts";
@@ -43,7 +43,7 @@ export function simulateFederation(
 ): Federation {
   const { recipe, random, clients, initial } = prepared;
   const { shards } = side;
-  const protocol = protocolOf(recipe, side.reference);
+  const protocol = protocolOf(recipe, protocolEnvironment(random, side.reference));
   const work = localWorkOf(recipe);
   const { rounds, select, deadline, retries, evaluate } = recipe;
   const server = new FederatedServer(

@@ -15,7 +15,7 @@ import { FederatedServer, type ServerState } from "../federated/server.ts";
 import { encodePlan } from "../join/run-plan.ts";
 import type { ProgramBundle } from "../learn/program-bundle.ts";
 import type { Trainer } from "../learn/training.ts";
-import { localWorkOf, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
+import { localWorkOf, protocolEnvironment, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
 import { faultPlanOf } from "../recipe/fault-plan.ts";
 import type { PartyEvent } from "../records/events.ts";
 import type { Clock } from "../runtime/host/clock.ts";
@@ -93,7 +93,8 @@ export class Service {
   constructor(options: ServiceOptions) {
     const { prepared, trainer, identity, clock, admit } = options;
     this.#options = options;
-    this.#betweenClients = protocolOf(prepared.recipe).betweenClients ?? false;
+    this.#betweenClients =
+      protocolOf(prepared.recipe, protocolEnvironment(prepared.random)).betweenClients ?? false;
     const began = clock.now() - options.at;
     this.#clock = { now: () => clock.now() - began, after: clock.after };
     this.#limits = { ...defaultLimits(prepared.initial.length), ...options.limits };
@@ -312,7 +313,7 @@ function createServer(prepared: PreparedModel, state: ServerState | undefined): 
   const server = new FederatedServer(
     { rounds, select, deadline, retries, evaluate, work: localWorkOf(recipe), clients: [], initial },
     // The server's trainer holds nothing but the server's own examples, where there are some.
-    protocolOf(recipe, 0),
+    protocolOf(recipe, protocolEnvironment(random, 0)),
     serverOptimizerOf(recipe),
     random,
   );

@@ -45,7 +45,25 @@ export function protectionOf({ protocol }: Offer["plan"]): string {
   switch (protocol.kind) {
     case "plain":
       return "The server sees your update by itself, not only the sum of everyone's. An update is not your data, but it can tell something about it, and the programs that make it come from the server: take part only with a server that you trust so far. This run adds no masks and no noise.";
+    case "swiftagg-plus":
+    case "lightsecagg":
+      return `${summedOnly} ${together(protocol.colluders)} ${ownLimits}`;
+    case "secagg-plus":
+    case "secagg":
+      return `${summedOnly} It takes more clients than the run expects to collude with the server to see your update alone. ${ownLimits}`;
   }
+}
+
+const summedOnly =
+  "Your update leaves this device only in a form that is no use alone: the server learns the sum of everyone's updates and not yours.";
+
+const ownLimits =
+  "This holds against parties who follow the rules and only pool what they see; the programs come from the server, and so do the other clients' keys. No noise is added: the sum itself can still tell something.";
+
+function together(colluders: number): string {
+  return colluders === 0
+    ? "That is so as long as no client shares what it sees with the server."
+    : `Up to ${plural(colluders, "client")} together with the server can tell no more.`;
 }
 
 /** What the run can be given, in a sentence. */

@@ -1,4 +1,6 @@
 import { reduce31 } from "../field31-reduce.ts";
+import { field } from "./compiled.ts";
+import { loadKernel } from "./load.ts";
 import { type Memory, plainMemory, STRIDE } from "./panel.ts";
 
 /** Works on the panel at the start of its memory: rows of elements of the field of 2^31 - 1. */
@@ -6,7 +8,8 @@ export interface FieldKernel {
   readonly memory: Memory;
   /**
    * Behind the rows of the input it writes rows of the output: row j the sum of coefficients[j * inputs + i] times row
-   * i. `inputs` is a multiple of 4, `outputs` one of 2, `width` one of 8; `coefficients` is an address.
+   * i. `inputs` is a multiple of 4, `outputs` one of 2; `coefficients` is an address. Columns behind `width`, up to a
+   * multiple of 8, mean nothing afterwards.
    */
   multiply(inputs: number, outputs: number, width: number, coefficients: number): void;
 }
@@ -15,7 +18,7 @@ let loaded: FieldKernel | undefined;
 
 /** Compiled on first use; all callers share it, and its memory. */
 export function fieldKernel(): FieldKernel {
-  loaded ??= plainFieldKernel();
+  loaded ??= loadKernel<FieldKernel>(field) ?? plainFieldKernel();
   return loaded;
 }
 

@@ -1,11 +1,88 @@
 import { z } from "zod";
-import { usualKind } from "../fields.ts";
+import { count, positive, probability, usualKind } from "../fields.ts";
+
+/** How updates become numbers that can be summed without being seen. */
+const sum = {
+  bound: positive()
+    .default(1)
+    .describe(
+      "Entries of an update beyond this are clipped to it; the smaller, the finer the numbers in between.",
+    ),
+  mostExamples: count(1)
+    .default(100_000)
+    .describe("Public bound on a client's examples: more do not count. For weights by examples."),
+};
+
+const colluders = count(0, 100_000).describe(
+  "T: so many clients together with the server learn nothing but the sum.",
+);
+const dropouts = count(0, 100_000).describe("D: so many clients of a round may fall silent without harm.");
 
 /** Ways to combine updates. A new protocol is added to this list and to `federated/` or its own room. */
 export const protocols = [
   z
     .strictObject({ kind: usualKind("plain") })
     .describe("Updates travel in the clear; the server combines them."),
+  z
+    .strictObject({
+      kind: z.literal("swiftagg-plus"),
+      colluders,
+      dropouts,
+      parts: count(1)
+        .exactOptional()
+        .describe(
+          "K: pieces that an update is cut into; when absent as many as clients and `connections` allow.",
+        ),
+      connections: count(1)
+        .exactOptional()
+        .describe("The most clients that a client talks to, where `parts` is absent; all when absent."),
+      topology: z
+        .enum(["chain", "tree"])
+        .default("chain")
+        .describe("How sums travel from group to group: through all in turn, or up a tree."),
+      ...sum,
+    })
+    .describe("Secure sums by shares among clients (SwiftAgg+, Jahani-Nezhad et al. 2022)."),
+  z
+    .strictObject({
+      kind: z.literal("lightsecagg"),
+      colluders,
+      dropouts,
+      survivors: count(1)
+        .exactOptional()
+        .describe("U: clients whose help undoes the masks; all but `dropouts` when absent."),
+      ...sum,
+    })
+    .describe("Secure sums by masks that clients take off together (LightSecAgg, So et al. 2022)."),
+  z
+    .strictObject({
+      kind: z.literal("secagg-plus"),
+      neighbours: count(1)
+        .exactOptional()
+        .describe("k: clients with whom a client shares masks; from the fractions when absent."),
+      threshold: count(1)
+        .exactOptional()
+        .describe("t: of them, how many undo a client's masks; from the fractions when absent."),
+      corruptFraction: probability()
+        .default(0.1)
+        .describe("Share of the clients that may collude with the server."),
+      dropoutFraction: probability().default(0.1).describe("Share of the clients that may fall silent."),
+      ...sum,
+    })
+    .describe("Secure sums by pairwise masks among neighbours (SecAgg+, Bell et al. 2020)."),
+  z
+    .strictObject({
+      kind: z.literal("secagg"),
+      threshold: count(1)
+        .exactOptional()
+        .describe("t: how many clients undo another's masks; from the fractions when absent."),
+      corruptFraction: probability()
+        .default(0.1)
+        .describe("Share of the clients that may collude with the server."),
+      dropoutFraction: probability().default(0.1).describe("Share of the clients that may fall silent."),
+      ...sum,
+    })
+    .describe("Secure sums by pairwise masks among all (SecAgg, Bonawitz et al. 2017)."),
 ] as const;
 
 export const protocolSection = z

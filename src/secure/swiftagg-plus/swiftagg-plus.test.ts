@@ -1,0 +1,263 @@
+import { expect, test } from "vitest";
+import { SimulationRandom } from "../../numeric/random.ts";
+import { drive, type Envelope, type Fate } from "../testing/drive.ts";
+import type { SwiftAggPlusOptions } from "./options.ts";
+import { contributionsOf, expectExact, goingAt, goings, halvesFor, namesOf, STAGES, SUM } from "./testing/round.ts";
+
+const DIMENSION = 6;
+
+test.each<{ clients: number; options: SwiftAggPlusOptions }>([
+  { clients: 8, options: { colluders: 1, dropouts: 1, parts: 2, sum: SUM } },
+  { clients: 9, options: { colluders: 1, dropouts: 1, parts: 1, basis: "monomial", sum: SUM } },
+  { clients: 9, options: { colluders: 1, dropouts: 1, parts: 1, topology: "tree", sum: SUM } },
+  { clients: 6, options: { colluders: 1, dropouts: 2, parts: "auto", sum: { ...SUM, weights: "uniform" } } },
+  { clients: 8, options: { colluders: 1, dropouts: 2, parts: 1, sum: SUM } },
+])("the sum is exact whoever goes whenever: $clients clients, $options", ({ clients: count, options }) => {
+  const clients = namesOf(count);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
+  let round = 0;
+  for (const how of ["leave", "vanish"] as const) {
+    for (const stages of goings(clients, options.dropouts)) {
+      round++;
+      const fate = goingAt(stages, how);
+      // Where the server is told of every dropout, it needs no deadline.
+      const deadline = how === "leave" ? "never" : "when idle";
+      const driven = drive({ halves, cohort, dimension: DIMENSION, round, fate, deadline });
+      const included = expectExact(driven, cohort, options, round);
+      for (const client of clients) {
+        const stage = stages.get(client);
+        if (stage === "key" || stage === "share" || stage === "within share") {
+          expect(included).not.toContain(client);
+        } else {
+          expect(included).toContain(client);
+        }
+      }
+    }
+  }
+});
+
+test.each(STAGES)("one more than may go, before %s", (stage) => {
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const clients = namesOf(4);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
+  for (const how of ["leave", "vanish"] as const) {
+    const stages = new Map(clients.slice(1, 3).map((client) => [client, stage]));
+    const { result, abort } = drive({ halves, cohort, dimension: DIMENSION, fate: goingAt(stages, how) });
+    if (stage === "passed") {
+      // Their sums were on their way: nothing is lost.
+      expect(result!.contributors).toHaveLength(4);
+    } else {
+      expect(result).toBeUndefined();
+      expect(abort?.code).toBe(stage === "key" ? "secure.parameters" : "secure.dropouts");
+    }
+  }
+});
+
+test("a sequence that breaks in the first group is broken in all, and whoever drops out of it then breaks nothing", () => {
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const clients = namesOf(12);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
+  const { sent } = drive({ halves, cohort, dimension: DIMENSION });
+  const [{ from: first }] = sent.filter(({ message }) => message.kind === "partial");
+  const behind = sent.find(({ from, message }) => from === first && message.kind === "partial")!.to;
+  const stages = new Map([first, behind].map((client) => [client, "received" as const]));
+  // Both hold shares of all, and both are in the sum.
+  const driven = drive({ halves, cohort, dimension: DIMENSION, fate: goingAt(stages, "vanish") });
+  expect(expectExact(driven, cohort, options)).toHaveLength(12);
+  expect(driven.result!.figures).toMatchObject({ brokenSequences: 1 });
+  const sums = driven.sent.filter(({ message }) => message.kind === "partial" || message.kind === "final");
+  expect(sums).toHaveLength(3 * 3);
+});
+
+test("in any order, with losses, duplicates and impatience, sums are exact or there are none", () => {
+  const seen = { result: 0, abort: 0 };
+  for (let seed = 1; seed <= 80; seed++) {
+    const random = SimulationRandom.fromSeed(seed);
+    const [colluders, dropouts] = [random.integer(4), random.integer(4)];
+    const least = Math.max(colluders + dropouts + 1, colluders + 2);
+    const count = least + random.integer(seed % 20 === 0 ? 64 - least : 10);
+    const most = Math.min(count, seed % 20 === 0 ? 10 : count) - colluders - dropouts;
+    const options: SwiftAggPlusOptions = {
+      ...{ colluders, dropouts, sum: SUM },
+      parts: count < 20 && random.integer(3) === 0 ? "auto" : 1 + random.integer(most),
+      topology: random.integer(2) === 0 ? "chain" : "tree",
+      basis: random.integer(2) === 0 ? "lagrange" : "monomial",
+    };
+    const clients = namesOf(count);
+    const dimension = 1 + random.integer(20);
+    const contributions = contributionsOf(clients, dimension);
+    const fates: Fate[] = ["leave", "vanish", "lose"];
+    const harm = (random.uniform() * 0.05 * Math.max(dropouts, 0.2)) / count;
+    const fate = (envelope: Envelope): Fate => {
+      const draw = random.uniform();
+      if (draw < harm && envelope.from !== "server") return fates[random.integer(3)];
+      return draw > 0.9 ? [envelope, envelope] : "deliver";
+    };
+    const straggler = random.integer(4 * count);
+    const cohort = new Map([...contributions].map(([id, c], i) => [id, i === straggler ? null : c]));
+    const driven = drive({
+      ...{ halves: halvesFor(options, clients), cohort, dimension, fate, seed },
+      ...{ impatience: 0.001 * random.integer(3), reload: count < 12 && seed % 2 === 0 },
+    });
+    if (driven.result) {
+      seen.result++;
+      const included = expectExact(driven, contributions, options);
+      const { participants } = driven.result.figures!;
+      const fewest = Math.max((participants as number) - dropouts, colluders + 2);
+      expect(included.length, `seed ${seed}`).toBeGreaterThanOrEqual(fewest);
+    } else {
+      seen.abort++;
+      expect(driven.abort!.code, `seed ${seed}`).toMatch(/^secure\.(dropouts|too-few|parameters)$/);
+    }
+  }
+  expect(seen.result).toBeGreaterThan(30);
+  expect(seen.abort).toBeGreaterThan(10);
+});
+
+test("random dropouts among up to 64 clients, at random stages", () => {
+  for (let seed = 1; seed <= 12; seed++) {
+    const random = SimulationRandom.fromSeed(seed);
+    const [colluders, dropouts, parts] = [
+      1 + random.integer(3),
+      1 + random.integer(4),
+      1 + random.integer(4),
+    ];
+    const groupSize = colluders + dropouts + parts;
+    const count = groupSize + dropouts + random.integer(65 - groupSize - dropouts);
+    const topology = seed % 2 === 0 ? "chain" : "tree";
+    const options = { colluders, dropouts, parts, topology, sum: SUM } as const;
+    const clients = namesOf(count);
+    const cohort = contributionsOf(clients, DIMENSION);
+    const going = random.shuffle([...clients]).slice(0, dropouts);
+    const stages = new Map(going.map((client) => [client, STAGES[random.integer(STAGES.length)]]));
+    const how = random.integer(2) === 0 ? "leave" : "vanish";
+    const driven = drive({
+      ...{ halves: halvesFor(options, clients), cohort, dimension: DIMENSION, seed },
+      fate: goingAt(stages, how),
+    });
+    const included = expectExact(driven, cohort, options);
+    expect(included.length, `seed ${seed}`).toBeGreaterThanOrEqual(count - dropouts);
+  }
+});
+
+test("without trouble the order of events does not change a bit, nor who is counted", () => {
+  const options = { colluders: 2, dropouts: 1, parts: 1, topology: "tree", sum: SUM } as const;
+  const clients = namesOf(14);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const first = drive({ halves: halvesFor(options, clients), cohort, dimension: DIMENSION });
+  expect(first.result!.contributors.toSorted()).toEqual(clients.toSorted());
+  for (let seed = 1; seed <= 10; seed++) {
+    const halves = halvesFor(options, clients);
+    const setting = {
+      cohort,
+      dimension: DIMENSION,
+      seed,
+      deadline: "never",
+      reload: seed % 2 === 0,
+    } as const;
+    const again = drive({ halves, ...setting });
+    expect(again.result!.update).toEqual(first.result!.update);
+    expect(again.result!.contributors.toSorted()).toEqual(clients.toSorted());
+  }
+});
+
+test("a client whose share did not reach every member is left out, and still sums for the others", () => {
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const clients = namesOf(5);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
+  const { sent } = drive({ halves, cohort, dimension: DIMENSION });
+  const members = new Set(sent.filter(({ message }) => message.kind === "final").map(({ from }) => from));
+  const [unlucky, other] = members;
+  const fate = ({ from, to, message }: Envelope): Fate =>
+    from === unlucky && to === other && message.kind === "share" ? "lose" : "deliver";
+  const driven = drive({ halves, cohort, dimension: DIMENSION, fate });
+  expect(expectExact(driven, cohort, options)).not.toContain(unlucky);
+  expect(driven.phases).toEqual(["share", "report", "last call", "sum"]);
+  expect(driven.result!.figures).toMatchObject({ included: 4, brokenSequences: 0 });
+});
+
+test("who is slow to train is left out, but goes on summing for the others", () => {
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const clients = namesOf(4);
+  const contributions = contributionsOf(clients, DIMENSION);
+  const cohort = new Map([...contributions, ["client-2", null] as const]);
+  const halves = halvesFor(options, clients);
+  // One sequence breaks besides: the others are needed, also that of the slow one.
+  const stages = new Map([["client-1", "received" as const]]);
+  const driven = drive({ halves, cohort, dimension: DIMENSION, fate: goingAt(stages, "vanish") });
+  expect(expectExact(driven, contributions, options)).not.toContain("client-2");
+  expect(driven.sent.filter(({ message }) => message.kind === "final").map(({ from }) => from)).toContain(
+    "client-2",
+  );
+});
+
+test("over-selection ends the round at the target", () => {
+  const options = { colluders: 1, dropouts: 2, parts: 2, sum: SUM };
+  const clients = namesOf(11);
+  const contributions = contributionsOf(clients, DIMENSION);
+  const cohort = new Map([...contributions, ["client-0", null] as const, ["client-4", null] as const]);
+  const halves = halvesFor(options, clients);
+  const setting = { halves, cohort, dimension: DIMENSION, deadline: "never" } as const;
+  expect(expectExact(drive({ ...setting, target: 9 }), contributions, options)).toHaveLength(9);
+  // Fewer than N - D never make a sum, whatever the target.
+  expect(expectExact(drive({ ...setting, target: 3 }), contributions, options)).toHaveLength(9);
+  expect(() => drive({ ...setting, target: 10 })).toThrow("never ends");
+});
+
+test("fewer than the round's minimum make no sum", () => {
+  const options = { colluders: 1, dropouts: 2, parts: 2, sum: SUM };
+  const clients = namesOf(6);
+  const cohort = new Map([...contributionsOf(clients, DIMENSION), ["client-0", null] as const]);
+  const driven = (minimum: number) =>
+    drive({ halves: halvesFor(options, clients), cohort, dimension: DIMENSION, minimum });
+  expect(driven(5).result?.contributors).toHaveLength(5);
+  expect(driven(6).abort).toEqual({
+    code: "secure.too-few",
+    reason: "Only 5 contributions have reached all that they must reach; at least 6 are needed.",
+  });
+  const fate = goingAt(new Map([["client-1", "key"]]), "leave");
+  const halves = halvesFor(options, clients);
+  expect(drive({ halves, cohort, dimension: DIMENSION, minimum: 6, fate }).abort).toEqual({
+    code: "round.too-few",
+    reason: "Only 5 of at least 6 clients gave a key.",
+  });
+});
+
+test("a round that cannot be planned is given up at once, and one without weight in the end", () => {
+  const clients = namesOf(4);
+  const contributions = contributionsOf(clients, DIMENSION);
+  const setting = { cohort: contributions, dimension: DIMENSION };
+  const greedy = { colluders: 2, dropouts: 1, parts: 2, sum: SUM };
+  expect(drive({ halves: halvesFor(greedy, clients), ...setting }).abort).toEqual({
+    code: "secure.parameters",
+    reason:
+      "SwiftAgg+ cannot run: with 4 clients, 2 colluders and 1 dropouts, 2 parts need groups of 5; " +
+      "ask more clients, or lower parts.",
+  });
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const idle = new Map([...contributions].map(([id, c]) => [id, { ...c, examples: 0 }]));
+  const weightless = drive({ halves: halvesFor(options, clients), cohort: idle, dimension: DIMENSION });
+  expect(weightless.abort?.code).toBe("secure.no-weight");
+});
+
+test("noise is drawn anew for every attempt, and the order too", () => {
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const clients = namesOf(8);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
+  const attempts = [1, 2].map((attempt) => drive({ halves, cohort, dimension: DIMENSION, attempt }));
+  expect(attempts[1].result!.update).toEqual(attempts[0].result!.update);
+  const [first, second] = attempts.map(({ sent }) => {
+    const of = (kind: string) => sent.filter(({ message }) => message.kind === kind);
+    return {
+      finals: of("final").map(({ message }) => message.tensors!.sum),
+      names: of("plan")[0].message.tensors!.names,
+    };
+  });
+  expect(second.names).not.toEqual(first.names);
+  for (const final of first.finals) expect(second.finals).not.toContainEqual(final);
+});
