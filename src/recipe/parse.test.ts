@@ -159,9 +159,9 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
   ],
   [
     "protocol of the future",
-    `${base}protocol: { kind: swiftagg-plus, privacy: 2 }`,
+    `${base}protocol: { kind: scfl, privacy: 2 }`,
     "recipe.choice",
-    'r.yaml:7:19: protocol.kind "swiftagg-plus" is not offered by this version; available: plain',
+    'r.yaml:7:19: protocol.kind "scfl" is not offered by this version; available: plain, swiftagg-plus, lightsecagg, secagg-plus, secagg',
   ],
   [
     "privacy of the future",

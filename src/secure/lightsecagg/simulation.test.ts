@@ -11,7 +11,7 @@ function setting() {
   return {
     clients: CLIENTS,
     seed: 3,
-    protocol: lightSecAgg(OPTIONS, environment()),
+    protocol: lightSecAgg(OPTIONS, environment(1)),
     network: {
       compute: { kind: "constant", secondsPerExample: 1 },
       uplink: { kind: "constant", latency: 0.2, bytesPerSecond: 1e6 },

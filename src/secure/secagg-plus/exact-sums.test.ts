@@ -1,11 +1,10 @@
 import { expect, test, vi } from "vitest";
 import { SimulationRandom } from "../../numeric/random.ts";
 import type { PartyId } from "../../runtime/party.ts";
-import { contributionsOf, environment, namesOf, plainMean, SUM } from "../lightsecagg/testing/round.ts";
-import { type Driven, drive, type Envelope, type Fate, makeHalves } from "../testing/drive.ts";
+import { drive, type Envelope, type Fate, type Halves } from "../testing/drive.ts";
 import { type Plan, planFor, type SecAggPlusOptions } from "./plan.ts";
-import { secAggPlus } from "./secagg-plus.ts";
 import { expectedOutcome, placesIn, STAGES, type Stage } from "./testing/expected-outcome.ts";
+import { contributionsOf, DIMENSION, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
 
 /**
  * Thousands of rounds, whose time would go into the curve: here, a product in a small field stands in for it, which no
@@ -26,8 +25,6 @@ vi.mock("@noble/curves/ed25519.js", async () => {
   };
 });
 
-const DIMENSION = 3;
-
 interface Setting {
   readonly options: SecAggPlusOptions;
   readonly clients: readonly PartyId[];
@@ -38,9 +35,9 @@ interface Setting {
 }
 
 /** Runs the round and holds it against what must come of it; says which of the two it was. */
-function check(halves: ReturnType<typeof makeHalves>, setting: Setting): "result" | "abort" {
+function check(halves: Halves, setting: Setting): "result" | "abort" {
   const { options, clients, stages, round, how, seed } = setting;
-  const contributions = contributionsOf(clients, DIMENSION);
+  const contributions = contributionsOf(clients);
   const driven = drive({
     ...{ halves, dimension: DIMENSION, round, ...(seed && { seed }) },
     cohort: new Map(clients.map((id) => [id, stages.get(id) === "slow" ? null : contributions.get(id)!])),
@@ -57,22 +54,9 @@ function check(halves: ReturnType<typeof makeHalves>, setting: Setting): "result
     expect(driven.abort?.code, label).toBe(expected.code);
     return "abort";
   }
-  expectExact(driven, contributions, expected.included, setting, label);
+  expect(driven.abort, label).toBeUndefined();
+  expect(expectExact(driven, contributions, options, round), label).toEqual(expected.included.toSorted());
   return "result";
-}
-
-function expectExact(
-  { result, abort }: Driven,
-  contributions: ReturnType<typeof contributionsOf>,
-  included: readonly PartyId[],
-  { options, round }: Setting,
-  label: string,
-): void {
-  expect(abort, label).toBeUndefined();
-  expect(result!.contributors.toSorted(), label).toEqual(included.toSorted());
-  const participants = result!.figures!.clients as number;
-  const mean = plainMean(included, contributions, { participants, round, seed: 1, sum: options.sum });
-  expect(result!.update, label).toEqual(mean);
 }
 
 /** All ways in which up to `most` of the clients go or are slow. */
@@ -94,7 +78,7 @@ test.each([
   { count: 9, most: 1, options: { graph: "harary", neighbours: 2, threshold: 2, sum: SUM } },
 ] as const)("sums are exact or there are none, whoever goes whenever: %o", ({ count, most, options }) => {
   const clients = namesOf(count);
-  const halves = makeHalves(secAggPlus(options, environment(1)), clients);
+  const halves = halvesFor(options, clients);
   const seen = { result: 0, abort: 0 };
   let round = 0;
   for (const stages of goings(clients, most)) {
@@ -118,7 +102,7 @@ test("larger rings, at random, in any order of events", () => {
     for (const client of clients) {
       if (random.uniform() < harm) stages.set(client, STAGES[random.integer(STAGES.length)]);
     }
-    const halves = makeHalves(secAggPlus(options, environment(1)), clients);
+    const halves = halvesFor(options, clients);
     seen[check(halves, { options, clients, stages, round: 1, how: "vanish", seed })]++;
   }
   expect(seen.result).toBeGreaterThan(10);

@@ -13,10 +13,11 @@ import type { LightSecAggOptions } from "../plan.ts";
 
 export const SUM = { bound: 1, weights: "examples", mostExamples: 100 } as const;
 
-const rounding = SimulationRandom.fromSeed(1);
+const SEED = 1;
 
-export function environment(): SecureEnvironment {
-  return { secrets: SecureRandom.fromSeed(new Uint8Array(32).fill(7)), rounding };
+export function environment(seed: number): SecureEnvironment {
+  const secrets = SecureRandom.fromSeed(new Uint8Array(32).fill(seed));
+  return { secrets, rounding: SimulationRandom.fromSeed(seed) };
 }
 
 export function namesOf(count: number): PartyId[] {
@@ -24,7 +25,7 @@ export function namesOf(count: number): PartyId[] {
 }
 
 export function halvesFor(options: LightSecAggOptions, clients: readonly PartyId[]): Halves {
-  return makeHalves(lightSecAgg(options, environment()), clients);
+  return makeHalves(lightSecAgg(options, environment(SEED)), clients);
 }
 
 export type Contributions = ReadonlyMap<PartyId, ClientContribution>;
@@ -39,21 +40,40 @@ export function contributionsOf(clients: readonly PartyId[], dimension: number):
   return new Map(clients.map((client) => [client, contribution()]));
 }
 
-/** The round must have a result, equal to the bit to the sum in the clear over those in it; says who they are. */
-export function expectExact(
-  { result }: Driven,
+interface Setting {
+  readonly participants: number;
+  readonly round: number;
+  /** Of the environment. */
+  readonly seed: number;
+  readonly sum: LightSecAggOptions["sum"];
+}
+
+/** The weighted mean over `included`, by adding up in the clear what they encode. */
+export function plainMean(
+  included: readonly PartyId[],
   contributions: Contributions,
-  options: LightSecAggOptions,
-  round = 1,
-): readonly PartyId[] {
-  expect(result).toBeDefined();
-  const { contributors, update, figures } = result!;
-  const settings = { ...options.sum, summands: figures!.clients as number };
-  const encoded = contributors.map((client) =>
+  { participants, round, seed, sum }: Setting,
+): Float32Array {
+  const settings = { ...sum, summands: participants };
+  const { rounding } = environment(seed);
+  const encoded = included.map((client) =>
     encodeContribution(contributions.get(client)!, settings, rounding.stream("round", client, round)),
   );
   const total = new Uint32Array(encoded[0].length);
   for (const one of encoded) addInto(total, one);
-  expect(update).toEqual(decodeSum(total, settings));
+  return decodeSum(total, settings);
+}
+
+/** The round must have a result, equal to the bit to the sum in the clear over those in it; says who they are. */
+export function expectExact(
+  { result }: Driven,
+  contributions: Contributions,
+  { sum }: LightSecAggOptions,
+  round = 1,
+): readonly PartyId[] {
+  expect(result).toBeDefined();
+  const { contributors, update, figures } = result!;
+  const setting = { participants: figures!.clients as number, round, seed: SEED, sum };
+  expect(update).toEqual(plainMean(contributors, contributions, setting));
   return contributors;
 }
