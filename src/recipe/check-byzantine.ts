@@ -46,14 +46,20 @@ function enoughForRule(recipe: Recipe): Problem | undefined {
   const { aggregator } = recipe;
   if (!("byzantine" in aggregator) || ruleCanBe(recipe)) return undefined;
   const { needs, condition } = ruleOf(aggregator);
-  const answers = answersWanted(recipe);
+  const { protocol } = recipe;
+  const groups = protocol.kind === "plain" ? undefined : protocol.groups;
+  const answers = groups ?? answersWanted(recipe);
   if (answers >= needs) return undefined;
   const { kind, byzantine } = aggregator;
   const most = mostByzantine(aggregator, answers);
   const lower = most === undefined ? "choose another aggregator" : `lower aggregator.byzantine to ${most}`;
+  const [given, raise] =
+    groups === undefined
+      ? [`${answers} clients are asked`, "clients or select.fraction"]
+      : [`there are ${answers} groups`, "protocol.groups"];
   return impossible(
     "aggregator.byzantine",
-    `${kind} with byzantine ${byzantine} needs ${needs} updates a round (${condition}), but ${answers} clients are asked; ${lower}, or raise clients or select.fraction`,
+    `${kind} with byzantine ${byzantine} needs ${needs} updates a round (${condition}), but ${given}; ${lower}, or raise ${raise}`,
   );
 }
 

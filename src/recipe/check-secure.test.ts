@@ -19,7 +19,22 @@ test.each([
   [
     "a rule that must see single updates",
     `${swiftagg}\naggregator: { kind: krum, byzantine: 3 }`,
-    "krum compares single updates, and under swiftagg-plus the server sees nothing but their sum; set aggregator.kind to mean, or protocol.kind to plain",
+    "krum compares single updates, and under swiftagg-plus the server sees nothing but their sum; set aggregator.kind to mean, protocol.kind to plain, or protocol.groups to compare the means of so many groups",
+  ],
+  [
+    "groups without a rule",
+    "protocol: { kind: swiftagg-plus, colluders: 1, dropouts: 1, groups: 4 }",
+    "the mean of groups' means is less private than one mean of all and no more robust; choose a robust aggregator, or remove protocol.groups",
+  ],
+  [
+    "too few groups for the rule",
+    "protocol: { kind: swiftagg-plus, colluders: 1, dropouts: 1, groups: 4 }\naggregator: { kind: krum, byzantine: 1 }",
+    "krum with byzantine 1 needs 5 updates a round (n >= 2f + 3), but there are 4 groups; lower aggregator.byzantine to 0, or raise protocol.groups",
+  ],
+  [
+    "suspects that are groups",
+    "protocol: { kind: swiftagg-plus, colluders: 1, dropouts: 1, groups: 5 }\naggregator: { kind: auror, byzantine: 1, threshold: 0.1 }",
+    "auror judges clients, and across groups there are only means of new groups in every round; choose another aggregator",
   ],
   [
     "lies that no field has",
@@ -47,6 +62,7 @@ test.each([
   swiftagg,
   "protocol: { kind: lightsecagg, colluders: 4, dropouts: 3 }",
   "protocol: { kind: secagg-plus }",
+  "protocol: { kind: lightsecagg, colluders: 1, dropouts: 1, groups: 5 }\naggregator: { kind: median, byzantine: 2 }",
   `${swiftagg}\nadversary: { kind: alie, fraction: 0.2 }`,
 ])("accepts %s", (lines) => {
   expect(refusal(lines)).toBe("");

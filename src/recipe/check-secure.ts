@@ -11,16 +11,38 @@ import { lightSecAggOptions, secAggPlusOptions, swiftAggPlusOptions } from "./se
 
 export const secureChecks: readonly Check[] = [
   sumsOnly,
+  groupsHaveRule,
+  groupsAreStrangers,
   finiteLies,
   measurementsInTheClear,
   enoughForProtocol,
 ];
 
 function sumsOnly({ protocol, aggregator }: Recipe): Problem | undefined {
-  if (protocol.kind === "plain" || aggregator.kind === "mean") return undefined;
+  if (protocol.kind === "plain" || aggregator.kind === "mean" || protocol.groups !== undefined)
+    return undefined;
   return impossible(
     "aggregator.kind",
-    `${aggregator.kind} compares single updates, and under ${protocol.kind} the server sees nothing but their sum; set aggregator.kind to mean, or protocol.kind to plain`,
+    `${aggregator.kind} compares single updates, and under ${protocol.kind} the server sees nothing but their sum; set aggregator.kind to mean, protocol.kind to plain, or protocol.groups to compare the means of so many groups`,
+  );
+}
+
+function groupsHaveRule({ protocol, aggregator }: Recipe): Problem | undefined {
+  if (protocol.kind === "plain" || protocol.groups === undefined || aggregator.kind !== "mean")
+    return undefined;
+  return impossible(
+    "protocol.groups",
+    "the mean of groups' means is less private than one mean of all and no more robust; choose a robust aggregator, or remove protocol.groups",
+  );
+}
+
+/** Groups are dealt anew in every round, and nobody is compared with the server. */
+function groupsAreStrangers({ protocol, aggregator: { kind } }: Recipe): Problem | undefined {
+  const followsClients = kind === "auror" || kind === "fools-gold" || kind === "fltrust";
+  if (protocol.kind === "plain" || protocol.groups === undefined || !followsClients) return undefined;
+  return impossible(
+    "aggregator.kind",
+    `${kind} judges clients, and across groups there are only means of new groups in every round; choose another aggregator`,
   );
 }
 
@@ -44,7 +66,9 @@ function measurementsInTheClear({ protocol, evaluate }: Recipe): Problem | undef
 /** What the protocol says of so many clients. */
 function enoughForProtocol(recipe: Recipe): Problem | undefined {
   try {
-    assertPlannable(recipe, answersWanted(recipe));
+    const { protocol } = recipe;
+    const groups = protocol.kind === "plain" ? 1 : (protocol.groups ?? 1);
+    assertPlannable(recipe, Math.floor(answersWanted(recipe) / groups));
     return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -11,6 +11,7 @@ import type { ServerOptimizer } from "../federated/server-optimizers/server-opti
 import type { LocalWork } from "../learn/training.ts";
 import type { SimulationRandom } from "../numeric/random.ts";
 import { SecureRandom } from "../numeric/secure-random.ts";
+import { acrossGroups } from "../secure/across-groups.ts";
 import type { SecureEnvironment } from "../secure/environment.ts";
 import { lightSecAgg } from "../secure/lightsecagg/lightsecagg.ts";
 import { secAggPlus } from "../secure/secagg-plus/secagg-plus.ts";
@@ -37,12 +38,24 @@ export function protocolOf(
   env: ProtocolEnvironment,
 ): Protocol {
   const weights = aggregator.kind === "mean" ? aggregator.weights : "uniform";
+  if (protocol.kind === "plain") {
+    return plain({
+      ...{ aggregator: () => aggregatorOf(aggregator), weights },
+      ...(env.referenceShard !== undefined && { referenceShard: env.referenceShard }),
+    });
+  }
+  const sums = secureProtocolOf(protocol, weights, env);
+  const { groups } = protocol;
+  if (groups === undefined) return sums;
+  return acrossGroups(sums, { groups, aggregator: () => aggregatorOf(aggregator) });
+}
+
+function secureProtocolOf(
+  protocol: Exclude<Recipe["protocol"], { kind: "plain" }>,
+  weights: "examples" | "uniform",
+  env: SecureEnvironment,
+): Protocol {
   switch (protocol.kind) {
-    case "plain":
-      return plain({
-        ...{ aggregator: () => aggregatorOf(aggregator), weights },
-        ...(env.referenceShard !== undefined && { referenceShard: env.referenceShard }),
-      });
     case "swiftagg-plus":
       return swiftAggPlus(swiftAggPlusOptions(protocol, weights), env);
     case "lightsecagg":

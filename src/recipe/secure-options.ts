@@ -8,21 +8,21 @@ type Section<Kind> = Extract<Recipe["protocol"], { kind: Kind }>;
 type Weights = "examples" | "uniform";
 
 export function swiftAggPlusOptions(
-  { kind: _, bound, mostExamples, parts, ...options }: Section<"swiftagg-plus">,
+  { kind: _, groups: _groups, bound, mostExamples, parts, ...options }: Section<"swiftagg-plus">,
   weights: Weights,
 ): SwiftAggPlusOptions {
   return { ...options, parts: parts ?? "auto", sum: { bound, mostExamples, weights } };
 }
 
 export function lightSecAggOptions(
-  { kind: _, bound, mostExamples, ...options }: Section<"lightsecagg">,
+  { kind: _, groups: _groups, bound, mostExamples, ...options }: Section<"lightsecagg">,
   weights: Weights,
 ): LightSecAggOptions {
   return { ...options, sum: { bound, mostExamples, weights } };
 }
 
 export function secAggPlusOptions(
-  { kind, bound, mostExamples, ...options }: Section<"secagg-plus" | "secagg">,
+  { kind, groups: _groups, bound, mostExamples, ...options }: Section<"secagg-plus" | "secagg">,
   weights: Weights,
 ): SecAggPlusOptions {
   const graph = kind === "secagg" ? "full" : "harary";

@@ -1,8 +1,13 @@
 import { z } from "zod";
 import { count, positive, probability, usualKind } from "../fields.ts";
 
-/** How updates become numbers that can be summed without being seen. */
+/** What the secure protocols share: how updates become numbers that can be summed without being seen, and by whom. */
 const sum = {
+  groups: count(2, 10_000)
+    .exactOptional()
+    .describe(
+      "Deals the clients of a round to so many groups, which are summed apart, and whose means a robust `aggregator` combines; one sum of all when absent.",
+    ),
   bound: positive()
     .default(1)
     .describe(

@@ -39,7 +39,7 @@ test.each([
   { clients: 4, how: "vanish", options: { colluders: 1, dropouts: 1, sum: SUM } },
   { clients: 5, how: "leave", options: { colluders: 1, dropouts: 2, sum: SUM } },
   {
-    clients: 5,
+    clients: 4,
     how: "vanish",
     options: { colluders: 0, dropouts: 2, survivors: 1, sum: { ...SUM, weights: "uniform" } },
   },

@@ -18,7 +18,17 @@ import type { PartyId } from "../../runtime/party.ts";
 import { decodeSum } from "../contribution.ts";
 import { isPublicKey } from "../sealed-channels.ts";
 import { clientLoads, serverLoad } from "./counters.ts";
-import { areFlags, BOX, isBytes, isFieldVector, joinParts, KEYS, partOf, SEALED_BOX, splitKeys } from "./messages.ts";
+import {
+  areFlags,
+  BOX,
+  isBytes,
+  isFieldVector,
+  joinParts,
+  KEYS,
+  partOf,
+  SEALED_BOX,
+  splitKeys,
+} from "./messages.ts";
 import type { Plan } from "./plan.ts";
 import { isConnected, neighboursOf } from "./ring.ts";
 import { SHARE_LENGTH } from "./secret-shares.ts";

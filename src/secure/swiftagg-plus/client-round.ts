@@ -75,10 +75,12 @@ export function heldBitmap(
   { awaited, shares, spoilt }: Round,
   { layout, group }: Plan,
 ): Uint8Array | undefined {
+  if (awaited === undefined) return undefined;
   const senders = sendersOf(layout, group);
-  const isSettled = (place: number) => shares.has(place) || spoilt.has(place);
   const awaitedHere = new Set(awaited);
-  if (awaited === undefined || !senders.every((place) => !awaitedHere.has(place) || isSettled(place))) return;
+  const isMissing = (place: number) =>
+    awaitedHere.has(place) && !shares.has(place) && !spoilt.has(place);
+  if (senders.some(isMissing)) return undefined;
   return toBitmap(
     senders.flatMap((place, i) => (shares.has(place) ? [i] : [])),
     senders.length,

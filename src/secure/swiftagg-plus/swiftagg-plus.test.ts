@@ -2,7 +2,16 @@ import { expect, test } from "vitest";
 import { SimulationRandom } from "../../numeric/random.ts";
 import { drive, type Envelope, type Fate } from "../testing/drive.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
-import { contributionsOf, expectExact, goingAt, goings, halvesFor, namesOf, STAGES, SUM } from "./testing/round.ts";
+import {
+  contributionsOf,
+  expectExact,
+  goingAt,
+  goings,
+  halvesFor,
+  namesOf,
+  STAGES,
+  SUM,
+} from "./testing/round.ts";
 
 const DIMENSION = 6;
 
@@ -11,14 +20,13 @@ test.each<{ clients: number; options: SwiftAggPlusOptions }>([
   { clients: 9, options: { colluders: 1, dropouts: 1, parts: 1, basis: "monomial", sum: SUM } },
   { clients: 9, options: { colluders: 1, dropouts: 1, parts: 1, topology: "tree", sum: SUM } },
   { clients: 6, options: { colluders: 1, dropouts: 2, parts: "auto", sum: { ...SUM, weights: "uniform" } } },
-  { clients: 8, options: { colluders: 1, dropouts: 2, parts: 1, sum: SUM } },
 ])("the sum is exact whoever goes whenever: $clients clients, $options", ({ clients: count, options }) => {
   const clients = namesOf(count);
   const cohort = contributionsOf(clients, DIMENSION);
   const halves = halvesFor(options, clients);
   let round = 0;
-  for (const how of ["leave", "vanish"] as const) {
-    for (const stages of goings(clients, options.dropouts)) {
+  for (const stages of goings(clients, options.dropouts)) {
+    for (const how of ["leave", "vanish"] as const) {
       round++;
       const fate = goingAt(stages, how);
       // Where the server is told of every dropout, it needs no deadline.
@@ -74,7 +82,7 @@ test("a sequence that breaks in the first group is broken in all, and whoever dr
 
 test("in any order, with losses, duplicates and impatience, sums are exact or there are none", () => {
   const seen = { result: 0, abort: 0 };
-  for (let seed = 1; seed <= 80; seed++) {
+  for (let seed = 1; seed <= 40; seed++) {
     const random = SimulationRandom.fromSeed(seed);
     const [colluders, dropouts] = [random.integer(4), random.integer(4)];
     const least = Math.max(colluders + dropouts + 1, colluders + 2);
@@ -100,7 +108,7 @@ test("in any order, with losses, duplicates and impatience, sums are exact or th
     const cohort = new Map([...contributions].map(([id, c], i) => [id, i === straggler ? null : c]));
     const driven = drive({
       ...{ halves: halvesFor(options, clients), cohort, dimension, fate, seed },
-      ...{ impatience: 0.001 * random.integer(3), reload: count < 12 && seed % 2 === 0 },
+      ...{ impatience: 0.001 * random.integer(3), reload: count < 8 },
     });
     if (driven.result) {
       seen.result++;
@@ -113,12 +121,12 @@ test("in any order, with losses, duplicates and impatience, sums are exact or th
       expect(driven.abort!.code, `seed ${seed}`).toMatch(/^secure\.(dropouts|too-few|parameters)$/);
     }
   }
-  expect(seen.result).toBeGreaterThan(30);
-  expect(seen.abort).toBeGreaterThan(10);
+  expect(seen.result).toBeGreaterThan(20);
+  expect(seen.abort).toBeGreaterThan(5);
 });
 
 test("random dropouts among up to 64 clients, at random stages", () => {
-  for (let seed = 1; seed <= 12; seed++) {
+  for (let seed = 1; seed <= 6; seed++) {
     const random = SimulationRandom.fromSeed(seed);
     const [colluders, dropouts, parts] = [
       1 + random.integer(3),
@@ -145,18 +153,18 @@ test("random dropouts among up to 64 clients, at random stages", () => {
 
 test("without trouble the order of events does not change a bit, nor who is counted", () => {
   const options = { colluders: 2, dropouts: 1, parts: 1, topology: "tree", sum: SUM } as const;
-  const clients = namesOf(14);
+  const clients = namesOf(9);
   const cohort = contributionsOf(clients, DIMENSION);
   const first = drive({ halves: halvesFor(options, clients), cohort, dimension: DIMENSION });
   expect(first.result!.contributors.toSorted()).toEqual(clients.toSorted());
-  for (let seed = 1; seed <= 10; seed++) {
+  for (let seed = 1; seed <= 4; seed++) {
     const halves = halvesFor(options, clients);
     const setting = {
       cohort,
       dimension: DIMENSION,
       seed,
       deadline: "never",
-      reload: seed % 2 === 0,
+      reload: seed === 1,
     } as const;
     const again = drive({ halves, ...setting });
     expect(again.result!.update).toEqual(first.result!.update);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { gf } from "../testing/gf.ts";
 import { gfRampCode } from "../testing/gf-ramp-code.ts";
 import { membersOf, planLayout, seatOf } from "./layout.ts";
-import { linearRun, rowsOf, evaluate } from "./testing/linear-run.ts";
+import { evaluate, linearRun, rowsOf } from "./testing/linear-run.ts";
 
 const field = gf(11);
 const SUM = { bound: 1, weights: "uniform", mostExamples: 1 } as const;

@@ -48,11 +48,7 @@ export function encoded(
   round = 1,
 ): Uint32Array {
   const settings = { ...sum, summands: participants };
-  return encodeContribution(
-    contributions.get(client)!,
-    settings,
-    rounding.stream("round", client, round),
-  );
+  return encodeContribution(contributions.get(client)!, settings, rounding.stream("round", client, round));
 }
 
 /** The round must have a result, equal to the bit to the sum in the clear over those in it; says who they are. */
@@ -94,7 +90,8 @@ export function* goings(clients: readonly PartyId[], most: number): Generator<Ma
   if (most === 0) return;
   for (const [i, client] of clients.entries()) {
     for (const stage of STAGES) {
-      for (const others of goings(clients.slice(i + 1), most - 1)) yield new Map([...others, [client, stage]]);
+      for (const others of goings(clients.slice(i + 1), most - 1))
+        yield new Map([...others, [client, stage]]);
     }
   }
 }
