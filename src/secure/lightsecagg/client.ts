@@ -44,14 +44,12 @@ interface Round {
   /** From the end of training to the upload. */
   contribution: Pick<ClientContribution, "update" | "examples"> | undefined;
   hasContributed: boolean;
-  /** Held shares, by place of the sender, the own one included. */
+  /** Held shares, by place of the sender, the own one included; none any more once they were added up. */
   readonly shares: Map<number, Uint32Array>;
   /** Places of those whose shares need not be waited for. */
   readonly waived: Set<number>;
   /** What is held has been said; shares that come later do not count. */
   hasReported: boolean;
-  /** The sum of shares has been sent; there will be no other. */
-  hasAnswered: boolean;
 }
 
 export class LightSecAggClient implements ClientHalf {
@@ -73,7 +71,7 @@ export class LightSecAggClient implements ClientHalf {
       ...{ round, attempt, symbols: dimension + 1 },
       ...{ plan: undefined, mask: undefined, contribution: undefined },
       ...{ early: new Map(), shares: new Map(), waived: new Set() },
-      ...{ hasContributed: false, hasReported: false, hasAnswered: false },
+      ...{ hasContributed: false, hasReported: false },
     };
     return { send: [{ to: ["server"], kind: "key", tensors: { key: this.#channels.publicKey } }] };
   }
@@ -184,7 +182,7 @@ export class LightSecAggClient implements ClientHalf {
   /** Keeps the first share of each sender that can be opened. */
   #keep(round: Round, { clients, keys, shareLength: length }: Plan, from: PartyId, sealed: Uint8Array): void {
     const sender = clients.indexOf(from);
-    if (sender < 0 || round.hasReported || round.shares.has(sender)) return;
+    if (sender < 0 || round.shares.has(sender)) return;
     const plain = this.#channels.open(keys[sender], contextOf(round, from, this.#me), sealed);
     const share = plain && asField(plain);
     if (share?.length === length) round.shares.set(sender, share);
@@ -210,7 +208,7 @@ export class LightSecAggClient implements ClientHalf {
 
   /** Answers the first set of those included that is sound, and no other. */
   #recover(round: Round, message: Message): Step {
-    if (!round.hasReported || round.hasAnswered) return {};
+    if (!round.hasReported) return {};
     const { clients, shareLength: length } = round.plan!;
     const included = fromBitmap(message.tensors?.included, clients.length);
     const isSound =
@@ -218,8 +216,8 @@ export class LightSecAggClient implements ClientHalf {
       included.length >= fewestIncluded(this.#options) &&
       included.every((i) => round.shares.has(i));
     if (!isSound) return {};
-    round.hasAnswered = true;
     const sum = sumShares(round.shares, included, length);
+    // Without the shares there can be no second answer, whoever asks.
     round.shares.clear();
     return { send: [{ to: ["server"], kind: "recovery", tensors: { sum } }] };
   }

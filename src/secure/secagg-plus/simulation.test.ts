@@ -36,7 +36,9 @@ test.each([{ options: RING }, { options: FULL }])(
       events.push(...batch.map(({ event }) => event));
       const last = events.at(-1)!;
       if (last.kind !== "round-finished") continue;
-      const contributed = events.filter((event) => event.kind === "client-outcome" && event.round === last.round);
+      const contributed = events.filter(
+        (event) => event.kind === "client-outcome" && event.round === last.round,
+      );
       const points = contributed.flatMap((event) =>
         "outcome" in event && event.outcome === "contributed" ? [pointOf(Number(event.client.slice(7)))] : [],
       );
