@@ -78,7 +78,7 @@ export class LightSecAggClient implements ClientHalf {
 
   contribute({ update, examples }: ClientContribution): Step {
     const round = this.#round!;
-    if (round.hasContributed) return {};
+    
     round.hasContributed = true;
     round.contribution = { update, examples };
     return this.#upload(round);
@@ -182,7 +182,7 @@ export class LightSecAggClient implements ClientHalf {
   /** Keeps the first share of each sender that can be opened. */
   #keep(round: Round, { clients, keys, shareLength: length }: Plan, from: PartyId, sealed: Uint8Array): void {
     const sender = clients.indexOf(from);
-    if (sender < 0 || round.shares.has(sender)) return;
+    if (sender < 0 || round.hasReported || round.shares.has(sender)) return;
     const plain = this.#channels.open(keys[sender], contextOf(round, from, this.#me), sealed);
     const share = plain && asField(plain);
     if (share?.length === length) round.shares.set(sender, share);

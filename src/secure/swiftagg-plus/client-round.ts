@@ -78,8 +78,7 @@ export function heldBitmap(
   if (awaited === undefined) return undefined;
   const senders = sendersOf(layout, group);
   const awaitedHere = new Set(awaited);
-  const isMissing = (place: number) =>
-    awaitedHere.has(place) && !shares.has(place) && !spoilt.has(place);
+  const isMissing = (place: number) => awaitedHere.has(place) && !shares.has(place) && !spoilt.has(place);
   if (senders.some(isMissing)) return undefined;
   return toBitmap(
     senders.flatMap((place, i) => (shares.has(place) ? [i] : [])),
