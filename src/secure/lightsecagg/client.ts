@@ -43,7 +43,6 @@ interface Round {
   mask: Uint32Array | undefined;
   /** From the end of training to the upload. */
   contribution: Pick<ClientContribution, "update" | "examples"> | undefined;
-  hasContributed: boolean;
   /** Held shares, by place of the sender, the own one included; none any more once they were added up. */
   readonly shares: Map<number, Uint32Array>;
   /** Places of those whose shares need not be waited for. */
@@ -69,17 +68,14 @@ export class LightSecAggClient implements ClientHalf {
   open({ round, attempt, dimension }: Parameters<ClientHalf["open"]>[0]): Step {
     this.#round = {
       ...{ round, attempt, symbols: dimension + 1 },
-      ...{ plan: undefined, mask: undefined, contribution: undefined },
+      ...{ plan: undefined, mask: undefined, contribution: undefined, hasReported: false },
       ...{ early: new Map(), shares: new Map(), waived: new Set() },
-      ...{ hasContributed: false, hasReported: false },
     };
     return { send: [{ to: ["server"], kind: "key", tensors: { key: this.#channels.publicKey } }] };
   }
 
   contribute({ update, examples }: ClientContribution): Step {
     const round = this.#round!;
-    
-    round.hasContributed = true;
     round.contribution = { update, examples };
     return this.#upload(round);
   }
@@ -208,8 +204,8 @@ export class LightSecAggClient implements ClientHalf {
 
   /** Answers the first set of those included that is sound, and no other. */
   #recover(round: Round, message: Message): Step {
-    if (!round.hasReported) return {};
-    const { clients, shareLength: length } = round.plan!;
+    if (round.plan === undefined) return {};
+    const { clients, shareLength: length } = round.plan;
     const included = fromBitmap(message.tensors?.included, clients.length);
     const isSound =
       included !== undefined &&

@@ -77,6 +77,34 @@ test("a client does not answer a set with someone whose share it does not hold",
   expect(expectExact(driven, COHORT, OPTIONS)).toEqual(CLIENTS.slice(1));
 });
 
+test("shares that come after its report gain nobody a second answer", () => {
+  const clients = namesOf(7);
+  const late = ["client-0", "client-2", "client-3"];
+  const held: Envelope[] = [];
+  const driven = drive({
+    ...{ halves: halvesFor(OPTIONS, clients), cohort: contributionsOf(clients, 3), dimension: 3 },
+    fate: (envelope) => {
+      const { from, to, message } = envelope;
+      if (to !== "client-1") return "deliver";
+      if (message.kind === "share" && late.includes(from)) {
+        held.push(envelope);
+        return "lose";
+      }
+      const second = altered(envelope, { tensors: { included: toBitmap([0, 2, 3], 7) } });
+      return message.kind === "include" ? [envelope, ...held, second] : "deliver";
+    },
+  });
+  expect(driven.result?.contributors).toEqual(["client-1", "client-4", "client-5", "client-6"]);
+  expect(sentBy("client-1", "recovery", driven)).toHaveLength(1);
+});
+
+test("what overtakes the plan does no harm", () => {
+  const driven = driveWith(
+    striking("plan", "client-0", (e) => [altered(including(e, [0, 1, 2]), { kind: "include" }), e]),
+  );
+  expect(expectExact(driven, COHORT, OPTIONS)).toEqual(CLIENTS);
+});
+
 const strangeKey = new Uint8Array(32).fill(9);
 const noKey = new Uint8Array(32);
 

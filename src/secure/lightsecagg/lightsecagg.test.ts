@@ -154,6 +154,23 @@ test("who is slow to train is left out, but counts as no dropout and goes on hol
   expect(expectExact(driven, contributions, options)).toEqual(["client-0", "client-1", "client-3"]);
 });
 
+test("what too many have left is given up at once, not when the others have trained", () => {
+  const options = { colluders: 1, dropouts: 1, sum: SUM };
+  const clients = namesOf(4);
+  const cohort = new Map(
+    [...contributionsOf(clients, DIMENSION)].map(([id, c]) => [id, id < "client-2" ? c : null]),
+  );
+  const stages = new Map(clients.slice(0, 2).map((client) => [client, "upload" as const]));
+  const driven = drive({
+    ...{ halves: halvesFor(options, clients), cohort, dimension: DIMENSION },
+    ...{ fate: goingAt(stages, "leave"), deadline: "never" },
+  });
+  expect(driven.abort).toEqual({
+    code: "secure.dropouts",
+    reason: "More than 1 of 4 clients left or fell silent; the others cannot undo the masks.",
+  });
+});
+
 test("over-selection ends the round at the target", () => {
   const options = { colluders: 1, dropouts: 1, sum: SUM };
   const clients = namesOf(6);

@@ -74,8 +74,10 @@ test.each([
   const key = ({ kind, from, to }: Pick<LinearMessage, "kind" | "from" | "to">) => `${kind} ${from} ${to}`;
   const expected = new Map(run.map((message) => [key(message), evaluate(field, message, { inputs, noise })]));
   const seen = new Map(messages.map((message) => [key(message), message.symbols[0]]));
-  expect(goes && seen.size).toBe(goes && expected.size);
   for (const [name, value] of seen) expect(value, name).toBe(expected.get(name));
+  // Once enough sums have come, the server does not wait for the others.
+  const missing = [...expected.keys()].filter((name) => !seen.has(name));
+  for (const name of missing) expect(name).toMatch(/^final/);
   const finals = messages.filter(({ kind }) => kind === "final");
   expect(finals.length).toBeGreaterThanOrEqual(layout.needed);
 });
@@ -188,5 +190,7 @@ function distinguishable(small: PrimeField, coalition: readonly number[]): numbe
 test("by counting all cases over GF(5): one colluder cannot tell inputs of equal sum apart, two can", () => {
   const small = gf(5);
   for (const coalition of coalitions(4, 1)) expect(distinguishable(small, coalition)).toBe(0);
-  expect(distinguishable(small, [0, 1])).toBeGreaterThan(0);
+  // Two of one group see nothing of the other's but sums; two of different groups and sequences see both points.
+  expect(distinguishable(small, [0, 1])).toBe(0);
+  expect(distinguishable(small, [0, 3])).toBeGreaterThan(0);
 }, 120_000);
