@@ -15,7 +15,9 @@ const sum = {
     ),
   mostExamples: count(1)
     .default(100_000)
-    .describe("Public bound on a client's examples, for weights by examples: more do not count, and the nearer it is to what clients hold, the finer the sum."),
+    .describe(
+      "Public bound on a client's examples, for weights by examples: more do not count, and the nearer it is to what clients hold, the finer the sum.",
+    ),
 };
 
 const colluders = count(0, 100_000).describe(

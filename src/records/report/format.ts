@@ -29,10 +29,9 @@ export function formatPercent(share: number): string {
   return `${Number((share * 100).toFixed(2))} %`;
 }
 
-/** 1234567.8912 becomes "1,234,567.9"; small numbers keep four digits. */
+/** 1234567.8912 becomes "1,234,567.9"; small numbers keep four digits, and huge ones are "1.23e+21". */
 export function formatNumber(value: number): string {
-  const digits = { maximumFractionDigits: Math.abs(value) >= 1000 ? 1 : 4 };
-  return value !== 0 && Math.abs(value) < 0.001
-    ? value.toPrecision(3)
-    : value.toLocaleString("en-US", digits);
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 0.001 || size >= 1e15)) return value.toPrecision(3);
+  return value.toLocaleString("en-US", { maximumFractionDigits: size >= 1000 ? 1 : 4 });
 }

@@ -78,7 +78,7 @@ test.each(STAGES)("one more than may go, before %s: the round is given up", (sta
 
 test("in any order, with losses, duplicates and impatience, sums are exact or there are none", () => {
   const seen = { result: 0, abort: 0 };
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 30; seed++) {
     const random = SimulationRandom.fromSeed(seed);
     const count = 3 + random.integer(seed % 20 === 0 ? 20 : 6);
     const dropouts = random.integer(count - 2);
@@ -110,7 +110,7 @@ test("in any order, with losses, duplicates and impatience, sums are exact or th
       expect(driven.abort!.code, `seed ${seed}`).toMatch(/^secure\.(dropouts|too-few)$/);
     }
   }
-  expect(seen.result).toBeGreaterThan(20);
+  expect(seen.result).toBeGreaterThan(15);
   expect(seen.abort).toBeGreaterThan(3);
 });
 
@@ -120,7 +120,7 @@ test("without trouble the order of events does not change a bit, nor who is coun
   const cohort = contributionsOf(clients, DIMENSION);
   const first = drive({ halves: halvesFor(options, clients), cohort, dimension: DIMENSION });
   expect(first.result!.contributors).toEqual(clients);
-  for (let seed = 1; seed <= 10; seed++) {
+  for (let seed = 1; seed <= 4; seed++) {
     const again = drive({
       halves: halvesFor(options, clients),
       cohort,

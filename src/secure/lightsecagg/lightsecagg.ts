@@ -3,9 +3,9 @@
  * Secure Aggregation in Federated Learning", MLSys 2022 (arXiv 2109.14236). The server learns the sum of the
  * contributions and, together with up to T clients, nothing else; up to D clients may go at any moment.
  *
- * Published are the three steps (clients share encoded masks, upload masked contributions, and send sums of mask shares
- * for those who uploaded) and the condition T < U <= N - D. Ours are the points of the code, how parties agree on whose
- * mask shares are where, recovery with the help of clients that contribute nothing themselves, and the messages.
+ * The paper's are one mask per client, its encoded shares, recovery of the sum of masks in one step, sharing while
+ * training runs, and the condition T < U <= N - D. Ours are the points of the code, how parties agree on whose mask
+ * shares are where, help from clients that are not in the sum, N - D >= T + 2, and the messages.
  *
  * What the guarantee rests on: parties who follow the protocol and at most pool what they see; keys of the clients as
  * the server tells them; encryption between clients. Given private channels and truly random masks, no computing power

@@ -145,7 +145,7 @@ export class ServerRound {
   #goOn(): ServerStep {
     // What no one could finish is given up at once: clients may still be training for a long time.
     const isPlanned = this.#phase !== "key" && this.#phase !== "recover";
-    if (false && this.#here().length < this.#survivors) return this.#tooManyGone();
+    if (isPlanned && this.#here().length < this.#survivors) return this.#tooManyGone();
     switch (this.#phase) {
       case "key": {
         const here = this.#cohort.clients.filter((client) => !this.#gone.has(client));

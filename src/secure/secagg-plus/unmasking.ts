@@ -80,7 +80,7 @@ export class Unmasking {
   #takeOffPairs(sum: Uint32Array, gone: number, secret: Uint8Array): boolean {
     const { neighbours, uploaded, maskKeys } = this.#given;
     const key = maskKey(secret);
-    
+    if (key.publicKey.some((byte, i) => byte !== maskKeys[gone][i])) return false;
     for (const place of neighbours[gone]) {
       // The one who is gone would have added just the opposite.
       if (uploaded.has(place)) applyMask(sum, pairSeed(key, maskKeys[place]), pairSign(gone, place));

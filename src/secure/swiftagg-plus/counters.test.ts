@@ -17,7 +17,6 @@ test.each([
   const { participants, dimension, options } = setting;
   const clients = namesOf(participants);
   const halves = halvesFor(options, clients);
-  // Every sum is to be counted, so one sequence breaks only when all is shared and summed but the last.
   const driven = drive({ halves, cohort: contributionsOf(clients, dimension), dimension });
   const { messages, roster } = opened(halves, driven);
   const layout = planLayout(participants, options);

@@ -162,7 +162,9 @@ class Driver {
     } else {
       const { from, to, message } = event.envelope;
       if (to === SERVER) this.#carryOut(server.message(from, message));
-      else if (!this.#gone.has(to)) this.#send(to, this.#client(to).message(from, message));
+      else if (this.#options.cohort.has(to) && !this.#gone.has(to)) {
+        this.#send(to, this.#client(to).message(from, message));
+      }
     }
   }
 
