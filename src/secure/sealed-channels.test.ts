@@ -1,4 +1,5 @@
 import { createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from "node:crypto";
+import { x25519 } from "@noble/curves/ed25519.js";
 import { describe, expect, it } from "vitest";
 import { RunError } from "../errors.ts";
 import { P31 } from "../numeric/field31.ts";
@@ -86,6 +87,27 @@ describe("sealed channels", () => {
       expect(() => ada.seal(none, context, plain)).toThrow(RunError);
       expect(ada.open(none, context, ada.seal(ben.publicKey, context, plain))).toBeUndefined();
     }
+  });
+});
+
+describe("a public key", () => {
+  const p = 2n ** 255n - 19n;
+  const e8 = 325606250916557431795983626356110631294008115727848805560023387167927233504n;
+  const f8 = 39382357235489614581723060781553021112529911719440698176882885853963445705823n;
+  const bytesOf = (number: bigint) =>
+    Uint8Array.from({ length: 32 }, (_, i) => Number((number >> BigInt(8 * i)) & 255n));
+
+  it.each([0n, 1n, p - 1n, e8, f8, p, p + 1n, 2n ** 255n, 2n ** 255n + 1n, 2n ** 255n + e8])(
+    "is no point of small order: %s",
+    (number) => {
+      expect(isPublicKey(bytesOf(number))).toBe(false);
+      expect(() => x25519.getSharedSecret(new Uint8Array(32).fill(1), bytesOf(number))).toThrow();
+    },
+  );
+
+  it.each([2n, 9n, p - 2n, p + 2n, e8 + 1n, f8 - 1n, 2n ** 255n + 9n])("may be any other: %s", (number) => {
+    expect(isPublicKey(bytesOf(number))).toBe(true);
+    expect(x25519.getSharedSecret(new Uint8Array(32).fill(1), bytesOf(number))).toHaveLength(32);
   });
 });
 

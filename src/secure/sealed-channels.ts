@@ -99,9 +99,24 @@ export class SealedChannels {
   }
 }
 
+/** The prime of Curve25519. */
+const P25519 = 2n ** 255n - 19n;
+
+/** The coordinates u of its points of small order, and of those of its twist (Bernstein, "Validate public keys?"). */
+const SMALL_ORDER: ReadonlySet<bigint> = new Set([
+  ...[0n, 1n, P25519 - 1n],
+  325606250916557431795983626356110631294008115727848805560023387167927233504n,
+  39382357235489614581723060781553021112529911719440698176882885853963445705823n,
+]);
+
 /** Whether messages can be sealed with it: 32 bytes, and none of the few points with which every secret is the same. */
 export function isPublicKey(key: unknown): key is Uint8Array {
-  return key instanceof Uint8Array && sharedSecret(new Uint8Array(KEY).fill(1), key) !== undefined;
+  if (!(key instanceof Uint8Array) || key.length !== KEY) return false;
+  const number = BigInt(
+    `0x${Array.from(key.toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("")}`,
+  );
+  // The highest bit does not count (RFC 7748, section 5).
+  return !SMALL_ORDER.has((number % 2n ** 255n) % P25519);
 }
 
 function sharedSecret(secretKey: Uint8Array, peer: Uint8Array): Uint8Array | undefined {

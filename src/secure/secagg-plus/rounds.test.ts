@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { P31 } from "../../numeric/field31.ts";
-import { drive, type Envelope, leaving } from "../testing/drive.ts";
+import { type Driven, drive, type Envelope, leaving } from "../testing/drive.ts";
 import { serverLoad } from "./counters.ts";
 import { applyMask, maskKey, pairSeed, pairSign } from "./masks.ts";
 import { partOf } from "./messages.ts";
@@ -9,6 +9,7 @@ import { secAggPlus } from "./secagg-plus.ts";
 import { rebuildSecret, SHARE_LENGTH, shareCode } from "./secret-shares.ts";
 import { placesIn } from "./testing/expected-outcome.ts";
 import {
+  type Contributions,
   contributionsOf,
   DIMENSION,
   environment,
@@ -82,19 +83,56 @@ test("fewer than the round's minimum, or than t + 1, make no sum", () => {
   expect(driven(3, 1).abort?.code).toBe("secure.too-few");
 });
 
-test("two arcs of a ring are not summed one by one", () => {
-  const options = { graph: "harary", neighbours: 2, threshold: 2, sum: SUM } as const;
-  const clients = namesOf(8);
-  const contributions = contributionsOf(clients);
-  // Places are drawn from the round's public stream: look them up, then repeat the round.
-  const places = placesIn(
-    drive({ halves: halvesFor(options, clients), cohort: contributions, dimension: DIMENSION }),
-  );
-  const cohort = new Map(
-    clients.map((id) => [id, places.get(id)! % 4 === 0 ? null : contributions.get(id)!]),
-  );
-  const driven = drive({ halves: halvesFor(options, clients), cohort, dimension: DIMENSION });
-  expect(driven.abort?.code).toBe("secure.disconnected");
+describe("who is slow is slow in a row", () => {
+  /** Places are drawn from the round's public stream: they are looked up, then the round is repeated. */
+  function withSlow(count: number, neighbours: number, slow: readonly number[]): [Driven, Contributions] {
+    const options = { graph: "harary", neighbours, threshold: 2, sum: SUM } as const;
+    const clients = namesOf(count);
+    const contributions = contributionsOf(clients);
+    const setting = { dimension: DIMENSION, target: count - slow.length, deadline: "never" } as const;
+    const places = placesIn(
+      drive({ ...setting, halves: halvesFor(options, clients), cohort: contributions }),
+    );
+    const cohort = new Map(
+      clients.map((id) => [id, slow.includes(places.get(id)!) ? null : contributions.get(id)!]),
+    );
+    return [drive({ ...setting, halves: halvesFor(options, clients), cohort }), contributions];
+  }
+
+  test("two arcs of a ring are not summed one by one", () => {
+    expect(withSlow(8, 2, [0, 4])[0].abort?.code).toBe("secure.disconnected");
+  });
+
+  test("one arc is, when enough are left to help; of those far from it nothing is asked", () => {
+    const [driven, contributions] = withSlow(12, 4, [0, 1, 2, 3, 4, 5]);
+    const options = { graph: "harary", sum: SUM } as const;
+    expect(expectExact(driven, contributions, options)).toHaveLength(6);
+  });
+
+  test("clients who would not answer are not waited for", () => {
+    expect(withSlow(8, 2, [0, 1, 2])[0].abort).toEqual({
+      code: "secure.dropouts",
+      reason:
+        "Too many clients left or fell silent: of some client fewer than 2 neighbours revealed the shares they hold.",
+    });
+  });
+});
+
+test("places are a matter of who has answered, not when", () => {
+  const clients = namesOf(6);
+  const setting = { cohort: contributionsOf(clients), dimension: DIMENSION };
+  const held: Envelope[] = [];
+  const last = drive({
+    ...{ ...setting, halves: halvesFor(FULL, clients) },
+    fate(envelope) {
+      if (envelope.message.kind !== "key") return "deliver";
+      held.unshift(envelope);
+      return held.length < clients.length ? [] : held;
+    },
+  });
+  const first = drive({ ...setting, halves: halvesFor(FULL, clients) });
+  expect(placesIn(last)).toEqual(placesIn(first));
+  expect(last.result!.contributors).toEqual(first.result!.contributors);
 });
 
 test("a round that cannot be planned is given up at once, and one without weight in the end", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ServerHalf } from "../../federated/protocol.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
 import { drive, type Envelope, type Fate } from "../testing/drive.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
@@ -186,6 +187,65 @@ test("a client whose share did not reach every member is left out, and still sum
   expect(expectExact(driven, cohort, options)).not.toContain(unlucky);
   expect(driven.phases).toEqual(["share", "report", "last call", "sum"]);
   expect(driven.result!.figures).toMatchObject({ included: 4, brokenSequences: 0 });
+});
+
+test("nobody waits for the shares of a client that has left", () => {
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const clients = namesOf(4);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const leaves = goingAt(new Map([["client-1", "received"]]), "leave");
+  const fate = (envelope: Envelope): Fate =>
+    envelope.message.kind === "share" && envelope.from === "client-1" ? "lose" : leaves(envelope);
+  const halves = halvesFor(options, clients);
+  const driven = drive({ halves, cohort, dimension: DIMENSION, fate, deadline: "never" });
+  expect(expectExact(driven, cohort, options)).toHaveLength(3);
+});
+
+test("sums have as many times the deadline as they have hops to go", () => {
+  for (const [topology, hops] of [
+    ["chain", ["hop 2", "hop 3"]],
+    ["tree", ["hop 2"]],
+  ] as const) {
+    const options = { colluders: 1, dropouts: 1, parts: 2, topology, sum: SUM };
+    const clients = namesOf(12);
+    const driven = drive({
+      ...{ halves: halvesFor(options, clients), cohort: contributionsOf(clients, DIMENSION) },
+      dimension: DIMENSION,
+      fate: ({ message }) => (message.kind === "partial" ? "lose" : "deliver"),
+    });
+    expect(driven.phases).toEqual(["share", "report", "sum", ...hops]);
+    expect(driven.abort).toEqual({
+      code: "secure.dropouts",
+      reason: "Too many clients fell silent: 4 of 4 sequences of sums are broken, and 3 must hold.",
+    });
+  }
+});
+
+test("a client whose training failed does not count as one that fell silent", () => {
+  const options = { colluders: 1, dropouts: 2, parts: 2, sum: SUM };
+  const clients = namesOf(5);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
+  const inner = halves.server;
+  // What the round machine makes of a client's word that its training diverged.
+  const server: ServerHalf = {
+    open: (opened) => inner.open(opened),
+    message: (from, message) =>
+      from === "client-3" && message.kind === "shared" ? inner.left(from) : inner.message(from, message),
+    left: (client) => inner.left(client),
+    deadline: () => inner.deadline(),
+  };
+  const leaves = goingAt(
+    new Map([
+      ["client-0", "received"],
+      ["client-1", "received"],
+    ]),
+    "vanish",
+  );
+  const fate = (envelope: Envelope): Fate =>
+    envelope.message.kind === "share" && envelope.from === "client-3" ? "lose" : leaves(envelope);
+  const driven = drive({ halves: { ...halves, server }, cohort, dimension: DIMENSION, fate });
+  expect(expectExact(driven, cohort, options)).toHaveLength(4);
 });
 
 test("who is slow to train is left out, but goes on summing for the others", () => {
