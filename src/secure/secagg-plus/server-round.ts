@@ -158,7 +158,7 @@ export class ServerRound {
 
   #makePlan(): ServerStep {
     // In the order of the cohort: who was faster must not matter.
-    const answered = [...this.#keys.keys()].filter(
+    const answered = this.#cohort.clients.filter(
       (client) => this.#keys.has(client) && !this.#gone.has(client),
     );
     const plan = this.#setting.planFor(answered.length);
