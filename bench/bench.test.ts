@@ -6,6 +6,7 @@ import fabric from "./fabric.ts";
 import fuzz from "./fuzz.ts";
 import { median } from "./harness.ts";
 import scale from "./scale.ts";
+import secure from "./secure.ts";
 
 describe.each([
   { name: "aggregation", bench: aggregation },
@@ -13,6 +14,7 @@ describe.each([
   { name: "fabric", bench: fabric },
   { name: "fuzz", bench: fuzz },
   { name: "scale", bench: scale },
+  { name: "secure", bench: secure },
 ])("$name", ({ name, bench }) => {
   test("answers in the shape of a BenchResult", async () => {
     const lines: string[] = [];

@@ -9,6 +9,7 @@ import type { PartyId } from "../../src/runtime/party.ts";
 import { frameSize } from "../../src/runtime/wire/frame.ts";
 import type { SecureEnvironment } from "../../src/secure/environment.ts";
 import { lightSecAgg } from "../../src/secure/lightsecagg/lightsecagg.ts";
+import type { SecAggPlusOptions } from "../../src/secure/secagg-plus/plan.ts";
 import { secAggPlus } from "../../src/secure/secagg-plus/secagg-plus.ts";
 import { swiftAggPlus } from "../../src/secure/swiftagg-plus/swiftagg-plus.ts";
 import { drive, type Envelope, makeHalves } from "../../src/secure/testing/drive.ts";
@@ -35,20 +36,19 @@ export interface SecureCosts {
 }
 
 /** Part of the clients who may collude with the server: T of the coded protocols, c of SecAgg+. */
-export const CORRUPT = 0.1;
+const CORRUPT = 0.1;
 
 const SUM = { bound: 1, weights: "examples", mostExamples: 1000 } as const;
 
 export const protocols = {
   "SwiftAgg+": (one, env) => swiftAggPlus({ ...borne(one), parts: "auto", sum: SUM }, env),
   LightSecAgg: (one, env) => lightSecAgg({ ...borne(one), sum: SUM }, env),
-  "SecAgg+": (one, env) => secAggPlus({ ...secAggFractions(one), graph: "harary", sum: SUM }, env),
+  "SecAgg+": (one, env) => secAggPlus(secAggOptions(one), env),
 } satisfies Record<string, (one: SecureCase, env: SecureEnvironment) => Protocol>;
 export type ProtocolName = keyof typeof protocols;
 
-/** The graph of SecAgg+ follows from these. */
-export function secAggFractions({ dropout }: SecureCase) {
-  return { corruptFraction: CORRUPT, dropoutFraction: dropout, sum: SUM };
+export function secAggOptions({ dropout }: SecureCase): SecAggPlusOptions {
+  return { graph: "harary", corruptFraction: CORRUPT, dropoutFraction: dropout, sum: SUM };
 }
 
 function borne({ clients, dropout }: SecureCase) {

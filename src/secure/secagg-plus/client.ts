@@ -4,7 +4,7 @@ import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { encodeContribution } from "../contribution.ts";
 import type { SecureEnvironment } from "../environment.ts";
-import { asBytes, asField, SealedChannels } from "../sealed-channels.ts";
+import { asBytes, asField, isPublicKey, SealedChannels } from "../sealed-channels.ts";
 import { applyMask, type MaskKey, maskKey, pairSeed, pairSign } from "./masks.ts";
 import {
   areFlags,
@@ -43,10 +43,14 @@ interface Attempt {
 interface Circle {
   readonly plan: Plan;
   readonly place: number;
-  readonly neighbours: readonly (Peer & { readonly seed: Uint8Array })[];
+  readonly neighbours: readonly Neighbour[];
 }
 
-type Peer = PublicKeys & { readonly place: number };
+interface Neighbour extends PublicKeys {
+  readonly place: number;
+  /** Of the mask that both add, with opposite signs. */
+  readonly seed: Uint8Array;
+}
 
 /** What neighbours have given, in their order: whether they have, and the two shares unless they could not be opened. */
 interface Held {
@@ -123,25 +127,22 @@ export class SecAggPlusClient implements ClientHalf {
       place: neighbour,
       ...splitKeys(partOf(keys, i, KEYS).slice()),
     }));
-    try {
-      const sealed = this.#sealShares(attempt, plan, place, peers);
-      const neighbours = peers.map((peer) => ({ ...peer, seed: pairSeed(attempt.maskKey, peer.mask) }));
-      this.#attempt = { ...attempt, circle: { plan, place, neighbours } };
-      return toServer("shares", { sealed });
-    } catch {
-      // One of the keys is none, which the server should have seen: no part in this.
-      return {};
-    }
+    // The server should have looked.
+    if (!peers.every(({ channel, mask }) => isPublicKey(channel) && isPublicKey(mask))) return {};
+    const neighbours = peers.map((peer) => ({ ...peer, seed: pairSeed(attempt.maskKey, peer.mask) }));
+    const circle = { plan, place, neighbours };
+    this.#attempt = { ...attempt, circle };
+    return toServer("shares", { sealed: this.#sealShares(attempt, circle) });
   }
 
-  #sealShares(attempt: Attempt, plan: Plan, place: number, peers: readonly Peer[]): Uint8Array {
+  #sealShares(attempt: Attempt, { plan, place, neighbours }: Circle): Uint8Array {
     const code = shareCode(plan);
     const { secrets } = this.#env;
     const keyShares = shareSecret(code, plan.threshold, attempt.maskKey.secretKey, secrets);
     const seedShares = shareSecret(code, plan.threshold, attempt.selfSeed, secrets);
-    const boxes = peers.map((peer, i) => {
+    const boxes = neighbours.map(({ channel, place: to }, i) => {
       const shares = new Uint8Array([...asBytes(keyShares[i]), ...asBytes(seedShares[i])]);
-      return this.#channels.seal(peer.channel, this.#context(attempt, place, peer.place), shares);
+      return this.#channels.seal(channel, this.#context(attempt, place, to), shares);
     });
     return joinParts(boxes, SEALED_BOX);
   }

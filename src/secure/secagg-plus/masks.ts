@@ -26,8 +26,7 @@ export function maskKey(secretKey: Uint8Array): MaskKey {
  * The seed of the mask between two clients: the same from either side.
  *
  * @param own mask key of one of them
- * @param peer public mask key of the other, 32 bytes
- * @throws Error when `peer` is one of the few points with which every secret is the same
+ * @param peer public mask key of the other, of which `isPublicKey` holds
  */
 export function pairSeed(own: MaskKey, peer: Uint8Array): Uint8Array {
   const [first, second] = isBefore(own.publicKey, peer) ? [own.publicKey, peer] : [peer, own.publicKey];

@@ -37,8 +37,8 @@ export function thresholds(
   neighbours: number,
   fractions: Fractions,
 ): { readonly least: number; readonly most: number } {
-  const corrupt = hypergeometricTail(clients - 1, partOf(clients, fractions.corrupt), neighbours);
-  const gone = hypergeometricTail(clients - 1, partOf(clients, fractions.dropout), neighbours);
+  const corrupt = hypergeometricTail(clients - 1, wholePart(clients, fractions.corrupt), neighbours);
+  const gone = hypergeometricTail(clients - 1, wholePart(clients, fractions.dropout), neighbours);
   const isRare = (tail: Tail, from: number, exponent: number) =>
     (BigInt(clients) * tail.ways[from]) << BigInt(exponent) <= tail.all;
   let least = 1;
@@ -49,7 +49,7 @@ export function thresholds(
 }
 
 /** The whole clients that a fraction comes to, rounded down; 0.29 x 100 is 29 here. */
-export function partOf(clients: number, fraction: number): number {
+export function wholePart(clients: number, fraction: number): number {
   return Math.floor(clients * fraction + 1e-9);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../errors.ts";
-import { partOf, thresholds } from "./neighbour-bounds.ts";
+import { thresholds, wholePart } from "./neighbour-bounds.ts";
 import { assertOptions, assertPlannable, planFor, type SecAggPlusOptions } from "./plan.ts";
 import { SUM } from "./testing/round.ts";
 
@@ -54,7 +54,7 @@ describe("neighbours and threshold", () => {
   test("tails are counted, not estimated", () => {
     // Of 9 others 3 are corrupt and 5 are neighbours: at least 3 corrupt in C(6, 2) of C(9, 5) = 126 draws, 4 in none.
     expect(thresholds(10, 5, { corrupt: 0.3, dropout: 0.3 })).toEqual({ least: 4, most: 2 });
-    expect(partOf(100, 0.29)).toBe(29);
+    expect(wholePart(100, 0.29)).toBe(29);
   });
 
   test("the least threshold is the first that is safe", () => {
@@ -96,6 +96,9 @@ describe("what is refused", () => {
   });
 
   test.each([
+    ["nobody", 0, harary(), "secure.parameters"],
+    ["nobody but a given threshold", 0, full({ threshold: 3 }), "secure.parameters"],
+    ["one client", 1, full(), "secure.parameters"],
     ["two clients", 2, harary(), "secure.parameters"],
     ["a threshold that so few cannot reach", 4, full({ threshold: 4 }), "secure.parameters"],
     [

@@ -181,6 +181,21 @@ test("sums of different sets are not added: groups that were told different ones
   expect(sent.filter(({ message }) => message.kind === "final")).toEqual([]);
 });
 
+test("the server refuses the sum of another set than the one that it asked for", () => {
+  const sent: Envelope[] = [];
+  let target: string | undefined;
+  const driven = driveWith((envelope) => {
+    sent.push(envelope);
+    if (envelope.message.kind !== "include") return "deliver";
+    target ??= envelope.to;
+    const roster = rosterOf(sent);
+    return envelope.to === target ? withTensors(envelope, includeOf(roster, [0, 1, 2])) : "deliver";
+  }, 4);
+  expect(sumsOf(driven, target!)).toHaveLength(1);
+  expect(driven.rejected).toMatchObject([{ client: target, code: "secure.invalid" }]);
+  expect(expectExact(driven, contributionsOf(namesOf(4), DIMENSION), OPTIONS)).toHaveLength(4);
+});
+
 test.each<[string, (roster: Roster, me: string) => Roster]>([
   [
     "without the client",
@@ -247,11 +262,12 @@ test("sums from strangers, other sequences and other groups are not listened to"
 
 test("whatever is garbled on its way, there is an exact sum or none, and nothing throws", () => {
   const seen = { result: 0, abort: 0 };
+  const options: SwiftAggPlusOptions = { ...OPTIONS, dropouts: 2, topology: "tree" };
+  const clients = namesOf(11);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
   for (let seed = 1; seed <= 40; seed++) {
     const random = SimulationRandom.fromSeed(seed);
-    const options: SwiftAggPlusOptions = { ...OPTIONS, dropouts: 2, topology: seed % 2 ? "chain" : "tree" };
-    const clients = namesOf(11);
-    const cohort = contributionsOf(clients, DIMENSION);
     const fate = (envelope: Envelope): Fate => {
       if (random.uniform() > 0.02) return "deliver";
       const garbled = garbledMessage(envelope.message, random);
@@ -259,7 +275,6 @@ test("whatever is garbled on its way, there is an exact sum or none, and nothing
         ? "lose"
         : [{ ...envelope, message: garbled }, envelope].slice(random.integer(2));
     };
-    const halves = halvesFor(options, clients);
     const driven = drive({ halves, cohort, dimension: DIMENSION, fate, seed });
     if (driven.result) {
       seen.result++;

@@ -15,6 +15,7 @@ import {
 } from "./testing/round.ts";
 
 const DIMENSION = 6;
+const HOW = ["leave", "vanish"] as const;
 
 test.each<{ clients: number; options: SwiftAggPlusOptions }>([
   { clients: 8, options: { colluders: 1, dropouts: 1, parts: 2, sum: SUM } },
@@ -27,7 +28,8 @@ test.each<{ clients: number; options: SwiftAggPlusOptions }>([
   const halves = halvesFor(options, clients);
   let round = 0;
   for (const stages of goings(clients, options.dropouts)) {
-    for (const how of ["leave", "vanish"] as const) {
+    // Where pairs go, every other one: there are enough of them.
+    for (const how of options.dropouts === 1 ? HOW : [HOW[round % 2]]) {
       round++;
       const fate = goingAt(stages, how);
       // Where the server is told of every dropout, it needs no deadline.
@@ -36,11 +38,8 @@ test.each<{ clients: number; options: SwiftAggPlusOptions }>([
       const included = expectExact(driven, cohort, options, round);
       for (const client of clients) {
         const stage = stages.get(client);
-        if (stage === "key" || stage === "share" || stage === "within share") {
-          expect(included).not.toContain(client);
-        } else {
-          expect(included).toContain(client);
-        }
+        const isLost = stage === "key" || stage === "share" || stage === "within share";
+        expect(included.includes(client)).toBe(!isLost);
       }
     }
   }
@@ -51,7 +50,7 @@ test.each(STAGES)("one more than may go, before %s", (stage) => {
   const clients = namesOf(4);
   const cohort = contributionsOf(clients, DIMENSION);
   const halves = halvesFor(options, clients);
-  for (const how of ["leave", "vanish"] as const) {
+  for (const how of HOW) {
     const stages = new Map(clients.slice(1, 3).map((client) => [client, stage]));
     const { result, abort } = drive({ halves, cohort, dimension: DIMENSION, fate: goingAt(stages, how) });
     if (stage === "passed") {
@@ -63,6 +62,33 @@ test.each(STAGES)("one more than may go, before %s", (stage) => {
     }
   }
 });
+
+test("whoever leaves after passing its sum on breaks nothing, however many they are", () => {
+  const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
+  const clients = namesOf(8);
+  const cohort = contributionsOf(clients, DIMENSION);
+  const halves = halvesFor(options, clients);
+  const inner = halves.server;
+  const server: ServerHalf = {
+    ...serverOf(inner),
+    message: (from, message) => {
+      const step = inner.message(from, message);
+      return message.kind === "passed" ? { ...step, ...inner.left(from) } : step;
+    },
+  };
+  const driven = drive({ halves: { ...halves, server }, cohort, dimension: DIMENSION, deadline: "never" });
+  expect(expectExact(driven, cohort, options)).toHaveLength(8);
+});
+
+/** The half's methods as an object of their own, to be changed. */
+function serverOf(inner: ServerHalf): ServerHalf {
+  return {
+    open: (opened) => inner.open(opened),
+    message: (from, message) => inner.message(from, message),
+    left: (client) => inner.left(client),
+    deadline: () => inner.deadline(),
+  };
+}
 
 test("a sequence that breaks in the first group is broken in all, and whoever drops out of it then breaks nothing", () => {
   const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
@@ -83,7 +109,7 @@ test("a sequence that breaks in the first group is broken in all, and whoever dr
 
 test("in any order, with losses, duplicates and impatience, sums are exact or there are none", () => {
   const seen = { result: 0, abort: 0 };
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 30; seed++) {
     const random = SimulationRandom.fromSeed(seed);
     const [colluders, dropouts] = [random.integer(4), random.integer(4)];
     const least = Math.max(colluders + dropouts + 1, colluders + 2);
@@ -122,8 +148,8 @@ test("in any order, with losses, duplicates and impatience, sums are exact or th
       expect(driven.abort!.code, `seed ${seed}`).toMatch(/^secure\.(dropouts|too-few|parameters)$/);
     }
   }
-  expect(seen.result).toBeGreaterThan(20);
-  expect(seen.abort).toBeGreaterThan(5);
+  expect(seen.result).toBeGreaterThan(10);
+  expect(seen.abort).toBeGreaterThan(3);
 });
 
 test("random dropouts among up to 64 clients, at random stages", () => {
@@ -229,11 +255,9 @@ test("a client whose training failed does not count as one that fell silent", ()
   const inner = halves.server;
   // What the round machine makes of a client's word that its training diverged.
   const server: ServerHalf = {
-    open: (opened) => inner.open(opened),
+    ...serverOf(inner),
     message: (from, message) =>
       from === "client-3" && message.kind === "shared" ? inner.left(from) : inner.message(from, message),
-    left: (client) => inner.left(client),
-    deadline: () => inner.deadline(),
   };
   const leaves = goingAt(
     new Map([
@@ -261,6 +285,8 @@ test("who is slow to train is left out, but goes on summing for the others", () 
   expect(driven.sent.filter(({ message }) => message.kind === "final").map(({ from }) => from)).toContain(
     "client-2",
   );
+  // What it learns in the end comes too late: nobody would sum it.
+  expect(halves.clients.get("client-2")!.contribute(contributions.get("client-2")!)).toEqual({ send: [] });
 });
 
 test("over-selection ends the round at the target", () => {
