@@ -27,8 +27,10 @@ export interface ProtocolEnvironment extends SecureEnvironment {
 }
 
 /** The environment of a party on this machine; stochastic rounding follows from `random`, secrets from nothing. */
-export function protocolEnvironment(random: SimulationRandom, referenceShard?: number): ProtocolEnvironment {
-  const own = referenceShard === undefined ? {} : { referenceShard };
+export function protocolEnvironment(
+  random: SimulationRandom,
+  own: Omit<ProtocolEnvironment, "secrets" | "rounding"> = {},
+): ProtocolEnvironment {
   return { secrets: SecureRandom.platform(), rounding: random.stream("rounding"), ...own };
 }
 

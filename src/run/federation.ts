@@ -13,6 +13,7 @@ import type { Recipe } from "../recipe/schema.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { createNetwork } from "../runtime/network/network.ts";
 import { Simulation, type SimulationState } from "../runtime/simulation/simulation.ts";
+import { nativeKeyAgreement } from "../secure/node/native-key-agreement.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { SideShards } from "./side-shards.ts";
 
@@ -43,7 +44,13 @@ export function simulateFederation(
 ): Federation {
   const { recipe, random, clients, initial } = prepared;
   const { shards } = side;
-  const protocol = protocolOf(recipe, protocolEnvironment(random, side.reference));
+  const protocol = protocolOf(
+    recipe,
+    protocolEnvironment(random, {
+      agreement: nativeKeyAgreement,
+      ...(side.reference !== undefined && { referenceShard: side.reference }),
+    }),
+  );
   const work = localWorkOf(recipe);
   const { rounds, select, deadline, retries, evaluate } = recipe;
   const server = new FederatedServer(

@@ -31,6 +31,7 @@ import { Reception, type ReceptionLimits } from "../runtime/session/reception.ts
 import { TrafficCounter } from "../runtime/simulation/traffic.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
+import { nativeKeyAgreement } from "../secure/node/native-key-agreement.ts";
 import type { PreparedModel } from "./prepare.ts";
 
 export interface ServiceOptions {
@@ -313,7 +314,7 @@ function createServer(prepared: PreparedModel, state: ServerState | undefined): 
   const server = new FederatedServer(
     { rounds, select, deadline, retries, evaluate, work: localWorkOf(recipe), clients: [], initial },
     // The server's trainer holds nothing but the server's own examples, where there are some.
-    protocolOf(recipe, protocolEnvironment(random, 0)),
+    protocolOf(recipe, protocolEnvironment(random, { agreement: nativeKeyAgreement, referenceShard: 0 })),
     serverOptimizerOf(recipe),
     random,
   );

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { RunError } from "../errors.ts";
 import { P31 } from "../numeric/field31.ts";
 import { SecureRandom } from "../numeric/secure-random.ts";
-import { asBytes, asField, isPublicKey, SealedChannels } from "./sealed-channels.ts";
+import { isPublicKey } from "./key-agreement.ts";
+import { asBytes, asField, SealedChannels } from "./sealed-channels.ts";
 
 const seeded = (n: number) => new SealedChannels(SecureRandom.fromSeed(new Uint8Array(32).fill(n)));
 const [ada, ben, eve] = [seeded(1), seeded(2), seeded(3)];

@@ -4,12 +4,12 @@
  * lies about them reads along, so this protects against one that is curious, not against one that deceives.
  */
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { RunError } from "../errors.ts";
 import { isField } from "../numeric/field31.ts";
 import type { SecureRandom } from "../numeric/secure-random.ts";
+import { type KeyAgreement, portableKeyAgreement } from "./key-agreement.ts";
 
 const KEY = 32;
 const NONCE = 12;
@@ -30,17 +30,23 @@ export class SealedChannels {
   readonly publicKey: Uint8Array;
   readonly #secretKey: Uint8Array;
   readonly #random: SecureRandom;
+  readonly #agreement: KeyAgreement;
   readonly #peers = new Map<string, PeerKeys>();
 
-  constructor(random: SecureRandom, secretKey: Uint8Array = random.bytes(KEY)) {
+  constructor(
+    random: SecureRandom,
+    agreement: KeyAgreement = portableKeyAgreement,
+    secretKey: Uint8Array = random.bytes(KEY),
+  ) {
     this.#random = random;
+    this.#agreement = agreement;
     this.#secretKey = secretKey;
-    this.publicKey = x25519.getPublicKey(secretKey);
+    this.publicKey = agreement.publicKey(secretKey);
   }
 
   /** Undoes `snapshot`. */
-  static restore(state: unknown, random: SecureRandom): SealedChannels {
-    return new SealedChannels(random, state as Uint8Array);
+  static restore(state: unknown, random: SecureRandom, agreement?: KeyAgreement): SealedChannels {
+    return new SealedChannels(random, agreement, state as Uint8Array);
   }
 
   /** The secret key: as secret as what it protects. */
@@ -85,7 +91,7 @@ export class SealedChannels {
     const name = peer.join();
     const known = this.#peers.get(name);
     if (known) return known;
-    const shared = sharedSecret(this.#secretKey, peer);
+    const shared = this.#agreement.sharedSecret(this.#secretKey, peer);
     if (!shared) return undefined;
     // A key for each direction: what one has sealed cannot be sent back to it as the other's.
     const key = (from: Uint8Array, to: Uint8Array) => {
@@ -96,36 +102,6 @@ export class SealedChannels {
     if (this.#peers.size === MOST_PEERS) this.#peers.clear();
     this.#peers.set(name, keys);
     return keys;
-  }
-}
-
-/** The prime of Curve25519. */
-const P25519 = 2n ** 255n - 19n;
-
-/** The coordinates u of its points of small order, and of those of its twist (Bernstein, "Validate public keys?"). */
-const SMALL_ORDER: ReadonlySet<bigint> = new Set([
-  ...[0n, 1n, P25519 - 1n],
-  325606250916557431795983626356110631294008115727848805560023387167927233504n,
-  39382357235489614581723060781553021112529911719440698176882885853963445705823n,
-]);
-
-/** Whether messages can be sealed with it: 32 bytes, and none of the few points with which every secret is the same. */
-export function isPublicKey(key: unknown): key is Uint8Array {
-  if (!(key instanceof Uint8Array) || key.length !== KEY) return false;
-  const number = BigInt(
-    `0x${Array.from(key.toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("")}`,
-  );
-  // The highest bit does not count (RFC 7748, section 5).
-  return !SMALL_ORDER.has((number % 2n ** 255n) % P25519);
-}
-
-function sharedSecret(secretKey: Uint8Array, peer: Uint8Array): Uint8Array | undefined {
-  if (peer.length !== KEY) return undefined;
-  try {
-    return x25519.getSharedSecret(secretKey, peer);
-  } catch {
-    // The point has a small order.
-    return undefined;
   }
 }
 

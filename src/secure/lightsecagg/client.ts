@@ -62,7 +62,7 @@ export class LightSecAggClient implements ClientHalf {
     this.#me = me;
     this.#options = options;
     this.#env = env;
-    this.#channels = new SealedChannels(env.secrets);
+    this.#channels = new SealedChannels(env.secrets, env.agreement);
   }
 
   open({ round, attempt, dimension }: Parameters<ClientHalf["open"]>[0]): Step {
@@ -96,7 +96,7 @@ export class LightSecAggClient implements ClientHalf {
 
   restore(state: unknown): void {
     const { channels, round } = state as { channels: unknown; round: Round | undefined };
-    this.#channels = SealedChannels.restore(channels, this.#env.secrets);
+    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.agreement);
     this.#round = round && copyOf(round);
   }
 

@@ -16,7 +16,7 @@ import { addInto, subtractFrom } from "../../numeric/field31.ts";
 import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { decodeSum } from "../contribution.ts";
-import { isPublicKey } from "../sealed-channels.ts";
+import { isPublicKey } from "../key-agreement.ts";
 import { fromBitmap, toBitmap } from "../swiftagg-plus/bitmap.ts";
 import { encodeRoster } from "../swiftagg-plus/roster.ts";
 import { lightSecAggLoads } from "./counters.ts";

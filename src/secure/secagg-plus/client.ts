@@ -4,7 +4,8 @@ import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { encodeContribution } from "../contribution.ts";
 import type { SecureEnvironment } from "../environment.ts";
-import { asBytes, asField, isPublicKey, SealedChannels } from "../sealed-channels.ts";
+import { isPublicKey } from "../key-agreement.ts";
+import { asBytes, asField, SealedChannels } from "../sealed-channels.ts";
 import { applyMask, type MaskKey, maskKey, pairSeed, pairSign } from "./masks.ts";
 import {
   areFlags,
@@ -74,14 +75,14 @@ export class SecAggPlusClient implements ClientHalf {
     this.#me = me;
     this.#setting = setting;
     this.#env = env;
-    this.#channels = new SealedChannels(env.secrets);
+    this.#channels = new SealedChannels(env.secrets, env.agreement);
   }
 
   open({ round, attempt }: Parameters<ClientHalf["open"]>[0]): Step {
     const { secrets } = this.#env;
     this.#attempt = {
       ...{ round, attempt },
-      maskKey: maskKey(secrets.bytes(SECRET_BYTES)),
+      maskKey: maskKey(secrets.bytes(SECRET_BYTES), this.#env.agreement),
       selfSeed: secrets.bytes(SECRET_BYTES),
     };
     const keys = new Uint8Array([...this.#channels.publicKey, ...this.#attempt.maskKey.publicKey]);
@@ -112,7 +113,7 @@ export class SecAggPlusClient implements ClientHalf {
 
   restore(state: unknown): void {
     const { channels, attempt } = state as { channels: unknown; attempt: Attempt | undefined };
-    this.#channels = SealedChannels.restore(channels, this.#env.secrets);
+    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.agreement);
     this.#attempt = attempt;
   }
 
@@ -129,7 +130,10 @@ export class SecAggPlusClient implements ClientHalf {
     }));
     // The server should have looked.
     if (!peers.every(({ channel, mask }) => isPublicKey(channel) && isPublicKey(mask))) return {};
-    const neighbours = peers.map((peer) => ({ ...peer, seed: pairSeed(attempt.maskKey, peer.mask) }));
+    const neighbours = peers.map((peer) => ({
+      ...peer,
+      seed: pairSeed(attempt.maskKey, peer.mask, this.#env.agreement),
+    }));
     const circle = { plan, place, neighbours };
     this.#attempt = { ...attempt, circle };
     return toServer("shares", { sealed: this.#sealShares(attempt, circle) });

@@ -2,11 +2,11 @@
  * The masks: each client adds one of its own, and with each neighbour one that cancels in the sum. Both are expanded from
  * seeds of 256 bits, all of which count, by ChaCha20. So what hides an update is computational, not information-theoretic.
  */
-import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { addInto, subtractFrom } from "../../numeric/field31.ts";
 import { SecureRandom } from "../../numeric/secure-random.ts";
+import { type KeyAgreement, portableKeyAgreement } from "../key-agreement.ts";
 
 const INFO = new TextEncoder().encode("coterie secagg pairwise mask 1");
 const SEED_BYTES = 32;
@@ -18,8 +18,8 @@ export interface MaskKey {
 }
 
 /** @param secretKey 32 bytes */
-export function maskKey(secretKey: Uint8Array): MaskKey {
-  return { secretKey, publicKey: x25519.getPublicKey(secretKey) };
+export function maskKey(secretKey: Uint8Array, agreement: KeyAgreement = portableKeyAgreement): MaskKey {
+  return { secretKey, publicKey: agreement.publicKey(secretKey) };
 }
 
 /**
@@ -28,10 +28,14 @@ export function maskKey(secretKey: Uint8Array): MaskKey {
  * @param own mask key of one of them
  * @param peer public mask key of the other, of which `isPublicKey` holds
  */
-export function pairSeed(own: MaskKey, peer: Uint8Array): Uint8Array {
+export function pairSeed(
+  own: MaskKey,
+  peer: Uint8Array,
+  agreement: KeyAgreement = portableKeyAgreement,
+): Uint8Array {
   const [first, second] = isBefore(own.publicKey, peer) ? [own.publicKey, peer] : [peer, own.publicKey];
   const info = new Uint8Array([...INFO, ...first, ...second]);
-  return hkdf(sha256, x25519.getSharedSecret(own.secretKey, peer), undefined, info, SEED_BYTES);
+  return hkdf(sha256, agreement.sharedSecret(own.secretKey, peer)!, undefined, info, SEED_BYTES);
 }
 
 /** Adds the mask of a seed to a vector, or takes it off again. */

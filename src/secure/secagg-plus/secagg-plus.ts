@@ -30,7 +30,7 @@ export function secAggPlus(options: SecAggPlusOptions, env: SecureEnvironment): 
   const setting = settingOf(options);
   return {
     kind: setting.kind,
-    server: () => new SecAggPlusServer(setting),
+    server: () => new SecAggPlusServer(setting, env.agreement),
     client: (me) => new SecAggPlusClient(me, setting, env),
   };
 }

@@ -16,7 +16,7 @@ import { addInto } from "../../numeric/field31.ts";
 import type { Message, Tensor } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { decodeSum } from "../contribution.ts";
-import { isPublicKey } from "../sealed-channels.ts";
+import { isPublicKey, type KeyAgreement } from "../key-agreement.ts";
 import { clientLoads, serverLoad } from "./counters.ts";
 import {
   areFlags,
@@ -43,6 +43,7 @@ const EXPECTED = { keys: "key", share: "shares", upload: "upload", unmask: "reve
 /** Those who take part have places on the ring. */
 export class ServerRound {
   readonly #setting: Setting;
+  readonly #agreement: KeyAgreement | undefined;
   readonly #cohort: Cohort;
   #phase: Phase = "keys";
   /** Who has not answered in this phase and is not gone. */
@@ -65,8 +66,9 @@ export class ServerRound {
   readonly #counts = { keyed: 0, shared: 0, uploaded: 0, revealed: 0 };
   #received = 0;
 
-  constructor(setting: Setting, cohort: Cohort) {
+  constructor(setting: Setting, cohort: Cohort, agreement: KeyAgreement | undefined) {
     this.#setting = setting;
+    this.#agreement = agreement;
     this.#cohort = cohort;
     this.#waiting = new Set(cohort.clients);
     this.#sum = new Uint32Array(cohort.dimension + 1);
@@ -214,7 +216,7 @@ export class ServerRound {
     const maskKeys = this.#clients.map((client) => splitKeys(this.#keys.get(client)!).mask);
     this.#unmasking = new Unmasking({
       ...{ plan: this.#plan, neighbours: this.#neighbours, maskKeys },
-      ...{ uploaded: this.#uploaded, sharers: this.#sharers },
+      ...{ uploaded: this.#uploaded, sharers: this.#sharers, agreement: this.#agreement },
     });
     // Others would not answer: see the client's part.
     const holders = [...this.#sharers].filter(

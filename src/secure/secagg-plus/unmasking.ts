@@ -1,3 +1,4 @@
+import type { KeyAgreement } from "../key-agreement.ts";
 import { applyMask, maskKey, pairSeed, pairSign } from "./masks.ts";
 import type { Plan } from "./plan.ts";
 import { rebuildSecret, SHARE_LENGTH, shareCode } from "./secret-shares.ts";
@@ -12,6 +13,7 @@ export interface MaskedSum {
   readonly sharers: ReadonlySet<number>;
   /** Public mask keys, by place. */
   readonly maskKeys: readonly Uint8Array[];
+  readonly agreement?: KeyAgreement | undefined;
 }
 
 /**
@@ -78,12 +80,13 @@ export class Unmasking {
 
   /** Of a client that has not uploaded, the masks that those have added who have. */
   #takeOffPairs(sum: Uint32Array, gone: number, secret: Uint8Array): boolean {
-    const { neighbours, uploaded, maskKeys } = this.#given;
-    const key = maskKey(secret);
+    const { neighbours, uploaded, maskKeys, agreement } = this.#given;
+    const key = maskKey(secret, agreement);
     if (key.publicKey.some((byte, i) => byte !== maskKeys[gone][i])) return false;
     for (const place of neighbours[gone]) {
       // The one who is gone would have added just the opposite.
-      if (uploaded.has(place)) applyMask(sum, pairSeed(key, maskKeys[place]), pairSign(gone, place));
+      if (uploaded.has(place))
+        applyMask(sum, pairSeed(key, maskKeys[place], agreement), pairSign(gone, place));
     }
     return true;
   }

@@ -55,7 +55,7 @@ test("garbage from clients is refused once, and the round goes on without them",
   }
 });
 
-test("an update that is not finite is refused, and its client goes on summing for the others", () => {
+test("an update that is not finite is refused, as if its client had dropped out", () => {
   const contributions = contributionsOf(namesOf(4), DIMENSION);
   const forged = { ...contributions.get("client-2")!, update: new Float32Array(DIMENSION).fill(Number.NaN) };
   const cohort = new Map([...contributions, ["client-2", forged] as const]);

@@ -9,8 +9,8 @@ import type { Cohort, Outgoing, ServerHalf, ServerStep } from "../../federated/p
 import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { decodeSum } from "../contribution.ts";
+import { isPublicKey } from "../key-agreement.ts";
 import { joinPieces, rampCode } from "../ramp-code.ts";
-import { isPublicKey } from "../sealed-channels.ts";
 import { fromBitmap, toBitmap } from "./bitmap.ts";
 import { figuresOf } from "./figures.ts";
 import { agree, chainHashes, inclusionHash } from "./inclusion.ts";
