@@ -9,11 +9,11 @@ import type { ClientContribution, ClientHalf, Outgoing, Step } from "../../feder
 import { addInto } from "../../numeric/field31.ts";
 import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import { fromBitmap, toBitmap } from "../bitmap.ts";
 import { encodeContribution } from "../contribution.ts";
 import type { SecureEnvironment } from "../environment.ts";
+import { decodeRoster } from "../roster.ts";
 import { asBytes, asField, SealedChannels } from "../sealed-channels.ts";
-import { fromBitmap, toBitmap } from "../swiftagg-plus/bitmap.ts";
-import { decodeRoster } from "../swiftagg-plus/roster.ts";
 import { drawNoise, maskCode, shareLength, shareMask, sumShares } from "./mask.ts";
 import { planBody } from "./messages.ts";
 import { fewestIncluded, type LightSecAggOptions, planFault, survivorsOf } from "./plan.ts";

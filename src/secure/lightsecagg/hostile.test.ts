@@ -3,8 +3,8 @@ import { P31 } from "../../numeric/field31.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
 import type { Message, Tensor } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
-import { toBitmap } from "../swiftagg-plus/bitmap.ts";
-import { encodeRoster } from "../swiftagg-plus/roster.ts";
+import { toBitmap } from "../bitmap.ts";
+import { encodeRoster } from "../roster.ts";
 import { type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
 import { contributionsOf, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
 

@@ -11,11 +11,12 @@ import { CoterieError, RunError } from "../../errors.ts";
 import type { ClientContribution, ClientHalf, Outgoing, Step } from "../../federated/protocol.ts";
 import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import { fromBitmap } from "../bitmap.ts";
 import { encodeContribution } from "../contribution.ts";
 import type { SecureEnvironment } from "../environment.ts";
 import { rampCode, splitIntoPieces } from "../ramp-code.ts";
+import { decodeRoster, type Roster } from "../roster.ts";
 import { asBytes, asField, SealedChannels } from "../sealed-channels.ts";
-import { fromBitmap } from "./bitmap.ts";
 import {
   copyRound,
   heldBitmap,
@@ -36,7 +37,7 @@ import {
   type SealedKind,
 } from "./messages.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
-import { decodeRoster, planDigest, type Roster } from "./roster.ts";
+import { planDigest } from "./plan-digest.ts";
 
 /** More messages than these are not remembered before the plan is there. */
 const MAX_EARLY = 4096;

@@ -4,8 +4,8 @@
  * paper's way of doing it is not known to us; this is ours.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
+import { toBitmap } from "../bitmap.ts";
 import { asBytes } from "../sealed-channels.ts";
-import { toBitmap } from "./bitmap.ts";
 import { groupsInOrder, type Layout, membersOf, previousOf, sendersOf } from "./layout.ts";
 
 /**

@@ -4,12 +4,13 @@ import type { Message, Tensor } from "../../runtime/message.ts";
 import { garble } from "../../runtime/network/garble.ts";
 import { decodeMessage, encodeMessage } from "../../runtime/wire/frame.ts";
 import { FrameError } from "../../runtime/wire/frame-error.ts";
+import { toBitmap } from "../bitmap.ts";
+import { decodeRoster, encodeRoster, type Roster } from "../roster.ts";
 import { type Drive, type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
-import { toBitmap } from "./bitmap.ts";
 import { inclusionHash } from "./inclusion.ts";
 import { planLayout, seatOf } from "./layout.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
-import { decodeRoster, encodeRoster, planDigest, type Roster } from "./roster.ts";
+import { planDigest } from "./plan-digest.ts";
 import { contributionsOf, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
 
 const OPTIONS: SwiftAggPlusOptions = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };

@@ -1,8 +1,8 @@
 /** What the server of SwiftAgg+ knows of an attempt at a round. */
 import type { Cohort } from "../../federated/protocol.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import type { Roster } from "../roster.ts";
 import { type Layout, lastGroup, membersOf, seatOf } from "./layout.ts";
-import type { Roster } from "./roster.ts";
 
 export interface Plan extends Roster {
   readonly digest: Uint8Array;

@@ -8,16 +8,17 @@ import { CoterieError } from "../../errors.ts";
 import type { Cohort, Outgoing, ServerHalf, ServerStep } from "../../federated/protocol.ts";
 import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import { fromBitmap, toBitmap } from "../bitmap.ts";
 import { decodeSum } from "../contribution.ts";
 import { isPublicKey } from "../key-agreement.ts";
 import { joinPieces, rampCode } from "../ramp-code.ts";
-import { fromBitmap, toBitmap } from "./bitmap.ts";
+import { encodeRoster } from "../roster.ts";
 import { figuresOf } from "./figures.ts";
 import { agree, chainHashes, inclusionHash } from "./inclusion.ts";
 import { hopsOf, type Layout, lastGroup, planLayout, seatOf, sendersOf } from "./layout.ts";
 import { equalBytes, isFieldVector, isHash, REFUSALS, refuseBody, sharedBody } from "./messages.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
-import { encodeRoster, planDigest } from "./roster.ts";
+import { planDigest } from "./plan-digest.ts";
 import {
   type Agreement,
   allMembers,

@@ -1,8 +1,8 @@
 import { SecureRandom } from "../../../numeric/secure-random.ts";
+import { decodeRoster, type Roster } from "../../roster.ts";
 import { asField, SealedChannels } from "../../sealed-channels.ts";
 import type { Driven, Halves } from "../../testing/drive.ts";
 import { contextOf, decodePartial } from "../messages.ts";
-import { decodeRoster, type Roster } from "../roster.ts";
 
 export interface Opened {
   readonly kind: "share" | "partial" | "final";

@@ -2,13 +2,9 @@
  * The participants of a round in its public random order, with their keys. It travels in tensors: a frame's header has
  * no room for thousands of names.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { z } from "zod";
-import type { Tensor } from "../../runtime/message.ts";
-import type { PartyId } from "../../runtime/party.ts";
-import type { Layout } from "./layout.ts";
-import { KIND } from "./messages.ts";
-import type { SwiftAggPlusOptions } from "./options.ts";
+import type { Tensor } from "../runtime/message.ts";
+import type { PartyId } from "../runtime/party.ts";
 
 export interface Roster {
   readonly names: readonly PartyId[];
@@ -47,17 +43,4 @@ function parsed(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A hash of what all parties must agree on from the plan on; clients that were told other options find out by it. */
-export function planDigest(
-  roster: Roster,
-  layout: Layout,
-  { basis = "lagrange", sum }: SwiftAggPlusOptions,
-  { round, attempt, symbols }: { readonly round: number; readonly attempt: number; readonly symbols: number },
-): Uint8Array {
-  const { names, keys } = encodeRoster(roster);
-  const settings = [sum.bound, sum.weights, sum.mostExamples];
-  const rest = JSON.stringify([KIND, round, attempt, symbols, layout, basis, settings]);
-  return sha256(Uint8Array.from([...sha256(encoder.encode(rest)), ...sha256(names), ...sha256(keys)]));
 }
