@@ -9,6 +9,7 @@ import type { PartyId } from "../../src/runtime/party.ts";
 import { frameSize } from "../../src/runtime/wire/frame.ts";
 import type { SecureEnvironment } from "../../src/secure/environment.ts";
 import { lightSecAgg } from "../../src/secure/lightsecagg/lightsecagg.ts";
+import { nativeKeyAgreement } from "../../src/secure/node/native-key-agreement.ts";
 import type { SecAggPlusOptions } from "../../src/secure/secagg-plus/plan.ts";
 import { secAggPlus } from "../../src/secure/secagg-plus/secagg-plus.ts";
 import { swiftAggPlus } from "../../src/secure/swiftagg-plus/swiftagg-plus.ts";
@@ -66,7 +67,11 @@ export function noise(length: number): Float32Array {
  * @throws Error when the round does not give the mean
  */
 export function aggregateOnce(name: ProtocolName, one: SecureCase, update: Float32Array): SecureCosts {
-  const env = { secrets: SecureRandom.platform(), rounding: SimulationRandom.fromSeed(1) };
+  const env = {
+    secrets: SecureRandom.platform(),
+    rounding: SimulationRandom.fromSeed(1),
+    agreement: nativeKeyAgreement,
+  };
   const client = stopwatch();
   const server = stopwatch();
   const protocol = protocols[name](one, env);

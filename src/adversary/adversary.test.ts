@@ -131,6 +131,55 @@ test("under worker momentum the adversary's clients keep the momentum of honest 
   expect(seen.map(({ own }) => own[0][0])).toEqual([-0.5, -0.75, -0.875]);
 });
 
+test("an honest client that sent something since the round was opened sends what it learns from there", async () => {
+  const momentum = { ...work, workerMomentum: 0.5 };
+  const trainer = new NotingTrainer();
+  const seen: View[] = [];
+  const adversary = adversaryOf(trainer, { scheme: { attack: spy("omniscient", seen) } });
+  adversary.opened(1, [0, 1, 2]);
+  await adversary.run(jobFor(1, 1, { work: momentum }));
+  const sentLast = Float32Array.of(8);
+  const { update } = await adversary.run(jobFor(2, 1, { work: momentum, sentLast }));
+  expect(update[0]).toBe(5);
+  expect(seen[0].honest.map(([value]) => value)).toEqual([-0, -1]);
+  // And that is what the adversary knows of it in the next round.
+  adversary.trained(1, 2);
+  adversary.opened(2, [1, 2]);
+  await adversary.run(jobFor(1, 2, { work: momentum }));
+  expect(seen[1].honest.map(([value]) => value)).toEqual([-3.5]);
+});
+
+test("what an adversary knew of a client does not change while a round is open", async () => {
+  const momentum = { ...work, workerMomentum: 0.5 };
+  const seen: View[] = [];
+  const adversary = adversaryOf(new NotingTrainer(), { scheme: { attack: spy("own", seen) } });
+  adversary.opened(1, [1, 3]);
+  await adversary.run(jobFor(1, 1, { work: momentum }));
+  adversary.trained(1, 1);
+  adversary.opened(2, [1, 3]);
+  // A straggler of the first round.
+  adversary.trained(1, 3);
+  await adversary.run(jobFor(1, 2, { work: momentum }));
+  expect(seen[1].own.map(([value]) => value)).toEqual([-0.75, -1.5]);
+});
+
+test("where only finite numbers can be sent, lies are as large as numbers get", async () => {
+  const attack: Attack = {
+    kind: "huge",
+    view: "own",
+    forge: () => ({
+      vectors: [
+        Float32Array.of(Number.NEGATIVE_INFINITY, Number.NaN),
+        Float32Array.of(Number.POSITIVE_INFINITY, 1),
+      ],
+    }),
+  };
+  const adversary = adversaryOf(new NotingTrainer(), { scheme: { attack }, finite: true });
+  adversary.opened(1, [1, 3]);
+  expect([...(await adversary.run(jobFor(1))).update]).toEqual([Math.fround(3.4e38), 0]);
+  expect([...(await adversary.run(jobFor(3))).update]).toEqual([Math.fround(-3.4e38), -1]);
+});
+
 test("corrupted clients train on poisoned shards, and their update is their own", async () => {
   const adversary = adversaryOf(new NotingTrainer(), { scheme: { poisoned: new Map([[1, 7]]) } });
   adversary.opened(1, [0, 1]);

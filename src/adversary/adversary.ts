@@ -30,6 +30,8 @@ export interface AdversaryOptions {
   /** What shuffles the examples of a client in a round, by its shard. */
   readonly seedOf: (shard: number, round: number) => number;
   readonly random: SimulationRandom;
+  /** Whether what is sent can hold finite numbers only; infinities then become the largest of them, and NaN zero. */
+  readonly finite?: boolean;
 }
 
 /** Plain data, taken between rounds. */
@@ -49,8 +51,12 @@ interface Memory {
 interface RoundInWork {
   /** Who was asked in its latest attempt, by shard, in the order of their names. */
   readonly cohort: readonly number[];
-  /** What clients learn, by shard. */
+  /** What clients of the cohort had sent last when the round was opened, by shard, as far as the adversary sees it. */
+  readonly sentLast: Map<number, Float32Array | undefined>;
+  /** What clients learn from there, by shard. */
   readonly learnt: Map<number, Learnt>;
+  /** What honest clients have learnt from elsewhere: they were still at the round before when this one was opened. */
+  readonly otherwise: Map<number, Learnt>;
   forged?: Promise<Forged>;
   /** What the attack remembers of this attempt, once it has forged. */
   remembered?: { readonly state: unknown };
@@ -82,8 +88,12 @@ export class Adversary implements Trainer {
 
   /** A round was opened, or is tried again with another cohort. @param cohort shards in the order of the clients' names */
   opened(round: number, cohort: readonly number[]): void {
-    const learnt: RoundInWork["learnt"] = this.#rounds.get(round)?.learnt ?? new Map();
-    this.#rounds.set(round, { cohort, learnt });
+    const before = this.#rounds.get(round) ?? newRound();
+    this.#rounds.set(round, { ...newRound(), cohort, sentLast: before.sentLast, learnt: before.learnt });
+    // Now, and not when the adversary comes to need it: that depends on how fast this machine is.
+    for (const shard of cohort) {
+      if (!before.sentLast.has(shard)) before.sentLast.set(shard, this.#momentumBefore(shard, round));
+    }
     for (const old of this.#rounds.keys()) if (old <= round - ROUNDS_KEPT) this.#rounds.delete(old);
   }
 
@@ -93,9 +103,10 @@ export class Adversary implements Trainer {
    */
   trained(round: number, shard: number): void {
     const work = this.#rounds.get(round);
-    const learnt = work?.learnt.get(shard);
+    const learnt = work?.otherwise.get(shard) ?? work?.learnt.get(shard);
     if (learnt?.job.work.workerMomentum) this.#momentumOf(shard).send(round, learnt.update!);
-    if (!work?.remembered || !this.#options.corrupted.has(shard)) return;
+    const isOld = round < this.#memory.round;
+    if (!work?.remembered || isOld || !this.#options.corrupted.has(shard)) return;
     const { state: after } = work.remembered;
     this.#memory = { round, before: this.#memoryBefore(round), after };
   }
@@ -120,7 +131,7 @@ export class Adversary implements Trainer {
     if (!corrupted.has(job.shard)) return this.#honestly(work, job);
     return isActive(job.round)
       ? this.#corruptly(work, job)
-      : this.#honestly(work, this.#planned(job, job.shard));
+      : this.#honestly(work, this.#planned(work, job, job.shard));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,13 +142,23 @@ export class Adversary implements Trainer {
   #work(round: number): RoundInWork {
     const known = this.#rounds.get(round);
     if (known !== undefined) return known;
-    const work = { cohort: [], learnt: new Map() };
+    const work = newRound();
     this.#rounds.set(round, work);
     return work;
   }
 
   #honestly(work: RoundInWork, job: TrainJob): Promise<TrainResult> {
-    return this.#sees(job.shard) ? this.#known(work, job, job.shard) : this.#options.trainer.run(job);
+    if (!this.#sees(job.shard)) return this.#options.trainer.run(job);
+    if (sameVector(job.sentLast, this.#sentLast(work, job))) return this.#known(work.learnt, job, job.shard);
+    return this.#known(work.otherwise, job, job.shard);
+  }
+
+  #sentLast({ sentLast }: RoundInWork, { shard, round }: TrainJob): Float32Array | undefined {
+    return sentLast.has(shard) ? sentLast.get(shard) : this.#momentumBefore(shard, round!);
+  }
+
+  #momentumBefore(shard: number, round: number): Float32Array | undefined {
+    return this.#sees(shard) ? this.#sent.get(shard)?.before(round) : undefined;
   }
 
   /**
@@ -145,15 +166,15 @@ export class Adversary implements Trainer {
    *
    * @param on the shard to train on, the client's own or a poisoned one
    */
-  #known(work: RoundInWork, job: TrainJob, on: number): Promise<TrainResult> {
-    const known = work.learnt.get(job.shard);
+  #known(results: Map<number, Learnt>, job: TrainJob, on: number): Promise<TrainResult> {
+    const known = results.get(job.shard);
     if (known !== undefined) return known.result;
     const result = this.#options.trainer.run({ ...job, shard: on }).then((trained) => {
       learnt.update = trained.update;
       return trained;
     });
     const learnt: Learnt = { job, result };
-    work.learnt.set(job.shard, learnt);
+    results.set(job.shard, learnt);
     return result;
   }
 
@@ -163,9 +184,9 @@ export class Adversary implements Trainer {
   }
 
   /** What another client, or an honest version of a corrupted one, is asked to do in the same round. */
-  #planned(job: TrainJob, shard: number): TrainJob {
+  #planned(work: RoundInWork, job: TrainJob, shard: number): TrainJob {
     const { sentLast: _, ...asked } = job;
-    const sentLast = this.#momentumOf(shard).before(job.round!);
+    const sentLast = this.#sentLast(work, { ...job, shard });
     const seed = this.#options.seedOf(shard, job.round!);
     return { ...asked, shard, seed, ...(sentLast && { sentLast }) };
   }
@@ -180,24 +201,26 @@ export class Adversary implements Trainer {
   /** What a corrupted client learns, on poisoned examples where the scheme has some. */
   #ownWork(work: RoundInWork, job: TrainJob, shard: number): Promise<TrainResult> {
     const on = this.#options.scheme.poisoned?.get(shard) ?? shard;
-    return this.#known(work, this.#planned(job, shard), on);
+    return this.#known(work.learnt, this.#planned(work, job, shard), on);
   }
 
   async #forge(work: RoundInWork, job: TrainJob): Promise<Forged> {
     const { scheme, corrupted, random } = this.#options;
     const { attack, backdoor } = scheme;
+    if (attack === undefined && backdoor === undefined) return new Map();
     const round = job.round!;
     const asked = work.cohort.filter((shard) => corrupted.has(shard));
     const own = await finiteOnes(asked, async (shard) => (await this.#ownWork(work, job, shard)).update);
     if (own.vectors.length === 0) return new Map();
     if (backdoor) {
-      const hidden = await backdoor.train(this.#options.trainer, job, own.vectors, work.cohort.length);
+      const seed = random.stream("backdoor", round).bits();
+      const hidden = await backdoor.train(this.#options.trainer, { ...job, seed }, own.vectors);
       return new Map(own.shards.map((shard) => [shard, hidden]));
     }
     if (attack === undefined) return new Map();
     const others = attack.view === "omniscient" ? work.cohort.filter((shard) => !corrupted.has(shard)) : [];
     const honest = await finiteOnes(others, async (shard) => {
-      return (await this.#honestly(work, this.#planned(job, shard))).update;
+      return (await this.#honestly(work, this.#planned(work, job, shard))).update;
     });
     const view = {
       own: own.vectors.map(negated),
@@ -208,8 +231,13 @@ export class Adversary implements Trainer {
     const { vectors, state } = attack.forge(view, this.#memoryBefore(round));
     work.remembered = { state };
     // Colluders may share one vector.
-    const updates = new Map([...new Set(vectors)].map((vector) => [vector, negated(vector)]));
+    const updates = new Map([...new Set(vectors)].map((vector) => [vector, this.#sendable(vector)]));
     return new Map(own.shards.map((shard, i) => [shard, updates.get(vectors[i])!]));
+  }
+
+  #sendable(vector: Float32Array): Float32Array {
+    const update = negated(vector);
+    return this.#options.finite ? update.map(toFinite) : update;
   }
 
   #memoryBefore(round: number): unknown {
@@ -233,6 +261,21 @@ async function finiteOnes(
   const all = await Promise.all(shards.map(async (shard) => ({ shard, vector: await vectorOf(shard) })));
   const finite = all.filter(({ vector }) => allFinite(vector));
   return { shards: finite.map(({ shard }) => shard), vectors: finite.map(({ vector }) => vector) };
+}
+
+function newRound(): RoundInWork {
+  return { cohort: [], sentLast: new Map(), learnt: new Map(), otherwise: new Map() };
+}
+
+const LARGEST_FLOAT = 3.4e38;
+
+function toFinite(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(LARGEST_FLOAT, Math.max(-LARGEST_FLOAT, value));
+}
+
+function sameVector(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
+  if (a === undefined || b === undefined || a === b) return a === b;
+  return a.every((value, i) => value === b[i]);
 }
 
 /** From update to gradient convention and back. */

@@ -4,22 +4,16 @@ import { clipToSpread, type DegreesLost, meanOf, spreadOf } from "./spread.ts";
 /** Training of an adversary's own, whose result all its clients send. */
 export interface Backdoor {
   /**
-   * @param job what one of the corrupted clients was asked to do
+   * @param job what the corrupted clients were asked to do, with a seed for this training
    * @param own what the corrupted clients learnt, as updates
-   * @param participants n, clients in the round
    * @returns the update to send
    */
-  train(
-    trainer: Trainer,
-    job: TrainJob,
-    own: readonly Float32Array[],
-    participants: number,
-  ): Promise<Float32Array>;
+  train(trainer: Trainer, job: TrainJob, own: readonly Float32Array[]): Promise<Float32Array>;
 }
 
 export interface AlieBackdoorOptions {
-  /** Deviations from the mean that may be sent, by n and m. */
-  readonly z: (participants: number, byzantine: number) => number;
+  /** Deviations from the mean that may be sent. */
+  readonly z: number;
   readonly ddof: DegreesLost;
   /** The shard of triggered examples. */
   readonly shard: number;
@@ -34,7 +28,7 @@ export interface AlieBackdoorOptions {
  */
 export function alieBackdoor({ z, ddof, shard, work }: AlieBackdoorOptions): Backdoor {
   return {
-    async train(trainer, job, own, participants) {
+    async train(trainer, job, own) {
       const mean = meanOf(own);
       const start = job.parameters.map((value, i) => value + mean[i]);
       const { accuracy } = await trainer.run({ kind: "evaluate", parameters: start, on: shard });
@@ -43,7 +37,7 @@ export function alieBackdoor({ z, ddof, shard, work }: AlieBackdoorOptions): Bac
           ? new Float32Array(start.length)
           : (await trainer.run({ kind: "train", shard, parameters: start, work, seed: job.seed })).update;
       const goal = trained.map((value, i) => value + mean[i]);
-      return clipToSpread(goal, spreadOf(own, ddof), z(participants, own.length));
+      return clipToSpread(goal, spreadOf(own, ddof), z);
     },
   };
 }

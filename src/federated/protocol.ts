@@ -121,6 +121,8 @@ export interface Protocol {
   readonly kind: string;
   /** Whether clients send to each other; a server of real clients passes nothing on otherwise. Default false. */
   readonly betweenClients?: boolean;
+  /** The fewest clients with which a round can come to a result; none is opened with fewer. Default 1. */
+  readonly needs?: number;
   server(): ServerHalf;
   client(me: PartyId): ClientHalf;
 }

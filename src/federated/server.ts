@@ -175,7 +175,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     const { select, evaluate, work } = this.#plan;
     this.#address = address;
     const available = [...this.#clients].filter((client) => !this.#away.has(client));
-    if (available.length < select.minimum) {
+    if (available.length < Math.max(select.minimum, this.#protocol.needs ?? 1)) {
       this.#stage = "waiting for clients";
       return [];
     }

@@ -1,6 +1,6 @@
 /** From a recipe's adversary to the attack that it names. A new attack is one more line here and in its schema list. */
 import type { Attack } from "../adversary/attack.ts";
-import { alieAttack } from "../adversary/attacks/alie.ts";
+import { alieAttack, alieZMax } from "../adversary/attacks/alie.ts";
 import { constantAttack } from "../adversary/attacks/constant.ts";
 import { gaussianNoiseAttack } from "../adversary/attacks/gaussian-noise.ts";
 import { innerProductAttack } from "../adversary/attacks/inner-product.ts";
@@ -17,10 +17,12 @@ import type { Recipe } from "./schema.ts";
 const constants = { zero: 0, nan: Number.NaN, infinity: Number.POSITIVE_INFINITY };
 
 /** The attack on updates; undefined for adversaries that only train on other data, or train a backdoor. */
-export function attackOf({ adversary, aggregator, server }: Recipe): Attack | undefined {
+export function attackOf(recipe: Recipe): Attack | undefined {
+  const { adversary, aggregator, server } = recipe;
   switch (adversary?.kind) {
     case "alie": {
-      const { z = "max", view, deviation, direction } = adversary;
+      const { view, deviation, direction } = adversary;
+      const z = adversary.z ?? largestZOf(recipe);
       return alieAttack({ z, view, ddof: ddofOf(deviation), sign: direction === "minus" ? -1 : 1 });
     }
     case "sign-flip":
@@ -50,6 +52,16 @@ export function attackOf({ adversary, aggregator, server }: Recipe): Attack | un
     default:
       return undefined;
   }
+}
+
+/** z_max of all clients and of those corrupted: who drops out in a round does not change it. */
+export function largestZOf(recipe: Recipe): number {
+  return alieZMax(recipe.clients, corruptedClients(recipe));
+}
+
+/** How many clients are corrupted. */
+export function corruptedClients({ adversary, clients }: Pick<Recipe, "adversary" | "clients">): number {
+  return Math.round((adversary?.fraction ?? 0) * clients);
 }
 
 /** What is subtracted from the count in a deviation. */

@@ -3,7 +3,8 @@ import { InputError } from "../errors.ts";
 import { parseRecipe } from "./parse.ts";
 
 function refusal(lines: string): string {
-  const text = `name: r\ntask: mnist-mlp\ndata: { dataset: mnist }\nclients: 20\nrounds: 3\n${lines}\n`;
+  const clients = lines.startsWith("clients:") ? "" : "clients: 20\n";
+  const text = `name: r\ntask: mnist-mlp\ndata: { dataset: mnist }\n${clients}rounds: 3\n${lines}\n`;
   try {
     parseRecipe(text, { file: "r.yaml", overrides: [] });
   } catch (error) {
@@ -50,6 +51,36 @@ test.each([
     "12 corrupted of 20 clients need no supporters, so there is no largest z; give adversary.z or lower adversary.fraction",
   ],
   [
+    "a largest z that is none",
+    "adversary: { kind: alie, fraction: 0.1 }",
+    "with 2 corrupted of 20 clients nothing beyond the mean finds enough supporters, so the largest z is not positive; give adversary.z or raise adversary.fraction",
+  ],
+  [
+    "a flip of nothing",
+    "adversary: { kind: label-flip, fraction: 0.2, source: 3, target: 3 }",
+    "adversary.source and adversary.target are both 3; they must differ",
+  ],
+  [
+    "an attack after the end",
+    "adversary: { kind: mimic, fraction: 0.2, active: { from: 9 } }",
+    "the attack would begin in round 9, but there are 3; lower adversary.active.from or raise rounds",
+  ],
+  [
+    "a boost of unknown steps",
+    "adversary: { kind: model-replacement, fraction: 0.1 }\nserver: { optimizer: { kind: adam } }",
+    "adam steps by sizes of its own, so that no boost replaces the model; give adversary.bound, or set server.optimizer.kind to average",
+  ],
+  [
+    "a rule that the adversary cannot try",
+    "adversary: { kind: optimized, fraction: 0.1 }\naggregator: { kind: fltrust }",
+    "the adversary cannot try fltrust, whose examples it does not have; choose another attack or aggregator",
+  ],
+  [
+    "too many subsets",
+    "clients: 60\naggregator: { kind: mda, byzantine: 29 }",
+    "mda would search 1.14e+17 subsets of 60 updates without 29; lower aggregator.byzantine, ask fewer clients, or choose bulyan",
+  ],
+  [
     "a largest z that chance decides",
     "adversary: { kind: alie, fraction: 0.2 }\nselect: { fraction: 0.5 }",
     "the largest z depends on how many corrupted clients a round asks, which select.fraction leaves to chance; give adversary.z",
@@ -66,8 +97,8 @@ test.each([
   ],
   [
     "an end before the beginning",
-    "adversary: { kind: mimic, fraction: 0.2, active: { from: 5, until: 3 } }",
-    "the attack would end in round 3 and begin in round 5; raise adversary.active.until",
+    "adversary: { kind: mimic, fraction: 0.2, active: { from: 2, until: 1 } }",
+    "the attack would end in round 1 and begin in round 2; raise adversary.active.until",
   ],
   [
     "attacks on control variates",

@@ -1,6 +1,7 @@
 /** Combinations of adversary, aggregator and the rest that cannot be. */
 import { alieZMax } from "../adversary/attacks/alie.ts";
 import { CoterieError } from "../errors.ts";
+import { corruptedClients } from "./attack-of.ts";
 import type { Problem } from "./explain.ts";
 import { type Check, impossible } from "./impossible.ts";
 import { ruleOf } from "./rule-of.ts";
@@ -10,10 +11,15 @@ export const byzantineChecks: readonly Check[] = [
   ruleCanBe,
   enoughForRule,
   suspectsHaveNames,
+  fewEnoughSubsets,
   someoneCorrupted,
   someoneHonest,
   largestZ,
+  flipChangesSomething,
   wholeFlip,
+  patternNeedsPictures,
+  knownStep,
+  rulesToOptimise,
   wholeTurns,
   attackEndsAfterItBegins,
   scaffoldWithoutAdversary,
@@ -24,10 +30,6 @@ export const byzantineChecks: readonly Check[] = [
 /** Clients whose answers a round waits for. */
 export function answersWanted({ select, clients }: Recipe): number {
   return Math.max(select.minimum, Math.round(select.fraction * clients));
-}
-
-function corruptedClients({ adversary, clients }: Recipe): number {
-  return Math.round((adversary?.fraction ?? 0) * clients);
 }
 
 /** What the rule itself says against its settings. */
@@ -111,15 +113,78 @@ function largestZ(recipe: Recipe): Problem | undefined {
       "the largest z depends on how many corrupted clients a round asks, which select.fraction leaves to chance; give adversary.z",
     );
   }
-  try {
-    alieZMax(clients, corrupted);
+  const majority = Math.floor(clients / 2 + 1);
+  const z = corrupted < majority && clients > 2 ? alieZMax(clients, corrupted) : undefined;
+  if (z !== undefined && z > 0) return undefined;
+  return impossible(
+    "adversary.z",
+    z === undefined
+      ? `${corrupted} corrupted of ${clients} clients need no supporters, so there is no largest z; give adversary.z or lower adversary.fraction`
+      : `with ${corrupted} corrupted of ${clients} clients nothing beyond the mean finds enough supporters, so the largest z is not positive; give adversary.z or raise adversary.fraction`,
+  );
+}
+
+function flipChangesSomething({ adversary }: Recipe): Problem | undefined {
+  if (adversary?.kind !== "label-flip" || adversary.source === undefined) return undefined;
+  if (adversary.source !== adversary.target) return undefined;
+  return impossible(
+    "adversary.target",
+    `adversary.source and adversary.target are both ${adversary.source}; they must differ`,
+  );
+}
+
+function patternNeedsPictures({ adversary, data }: Recipe): Problem | undefined {
+  const hasTrigger = adversary?.kind === "alie-backdoor" || adversary?.kind === "model-replacement";
+  if (!hasTrigger || adversary.trigger.kind !== "pattern" || !("csv" in data || "parquet" in data))
     return undefined;
-  } catch {
+  return impossible(
+    "adversary.trigger.kind",
+    "a pattern is a square in the corner of a picture, but data is a table; set adversary.trigger.kind to sample",
+  );
+}
+
+/** Model replacement works out its boost from the server's step. */
+function knownStep({ adversary, server }: Recipe): Problem | undefined {
+  if (adversary?.kind !== "model-replacement" || adversary.bound !== undefined) return undefined;
+  const { kind } = server.optimizer;
+  if (kind === "average" || kind === "momentum" || kind === "scaffold") return undefined;
+  return impossible(
+    "adversary.bound",
+    `${kind} steps by sizes of its own, so that no boost replaces the model; give adversary.bound, or set server.optimizer.kind to average`,
+  );
+}
+
+/** The rule that the attack tries is the one that the server applies. */
+function rulesToOptimise({ adversary, aggregator, protocol }: Recipe): Problem | undefined {
+  if (adversary?.kind !== "optimized") return undefined;
+  if (aggregator.kind === "fltrust") {
     return impossible(
-      "adversary.z",
-      `${corrupted} corrupted of ${clients} clients need no supporters, so there is no largest z; give adversary.z or lower adversary.fraction`,
+      "adversary.kind",
+      "the adversary cannot try fltrust, whose examples it does not have; choose another attack or aggregator",
     );
   }
+  if (protocol.kind === "plain" || protocol.groups === undefined) return undefined;
+  return impossible(
+    "adversary.kind",
+    "across groups the rule sees means that the adversary cannot try; choose another attack, or remove protocol.groups",
+  );
+}
+
+/** As many subsets as `mda` may search. */
+const MOST_SUBSETS = 1e6;
+
+function fewEnoughSubsets(recipe: Recipe): Problem | undefined {
+  const { aggregator, protocol, select } = recipe;
+  if (aggregator.kind !== "mda") return undefined;
+  const groups = protocol.kind === "plain" ? undefined : protocol.groups;
+  const n = groups ?? Math.ceil(answersWanted(recipe) * select.over);
+  let subsets = 1;
+  for (let k = 1; k <= aggregator.byzantine; k++) subsets = (subsets * (n - k + 1)) / k;
+  if (subsets <= MOST_SUBSETS) return undefined;
+  return impossible(
+    "aggregator.kind",
+    `mda would search ${subsets.toPrecision(3)} subsets of ${n} updates without ${aggregator.byzantine}; lower aggregator.byzantine, ask fewer clients, or choose bulyan`,
+  );
 }
 
 function wholeFlip({ adversary }: Recipe): Problem | undefined {
@@ -148,8 +213,14 @@ function bothOrNeither(
   );
 }
 
-function attackEndsAfterItBegins({ adversary }: Recipe): Problem | undefined {
+function attackEndsAfterItBegins({ adversary, rounds }: Recipe): Problem | undefined {
   const { from = 1, until = Number.POSITIVE_INFINITY } = adversary?.active ?? {};
+  if (from > rounds) {
+    return impossible(
+      "adversary.active.from",
+      `the attack would begin in round ${from}, but there are ${rounds}; lower adversary.active.from or raise rounds`,
+    );
+  }
   if (from <= until) return undefined;
   return impossible(
     "adversary.active.until",

@@ -27,6 +27,16 @@ test.each([
     "the mean of groups' means is less private than one mean of all and no more robust; choose a robust aggregator, or remove protocol.groups",
   ],
   [
+    "more groups than clients",
+    "protocol: { kind: swiftagg-plus, colluders: 0, dropouts: 0, groups: 30 }\naggregator: { kind: median, byzantine: 1 }",
+    "protocol.groups is 30, but 20 clients are asked; lower it, or raise clients or select.fraction",
+  ],
+  [
+    "over-selection in groups",
+    "protocol: { kind: swiftagg-plus, colluders: 0, dropouts: 1, groups: 3 }\naggregator: { kind: median, byzantine: 1 }\nselect: { fraction: 0.5, over: 1.3 }",
+    "with protocol.groups every group waits for all its clients, so that select.over 1.3 would gain nothing; set it to 1",
+  ],
+  [
     "too few groups for the rule",
     "protocol: { kind: swiftagg-plus, colluders: 1, dropouts: 1, groups: 4 }\naggregator: { kind: krum, byzantine: 1 }",
     "krum with byzantine 1 needs 5 updates a round (n >= 2f + 3), but there are 4 groups; lower aggregator.byzantine to 0, or raise protocol.groups",

@@ -1,17 +1,16 @@
 /** Combinations of secure protocols with the rest that cannot be. */
 import { InputError } from "../errors.ts";
-import { assertPlannable as assertLightSecAgg } from "../secure/lightsecagg/plan.ts";
-import { assertPlannable as assertSecAggPlus } from "../secure/secagg-plus/plan.ts";
-import { planLayout } from "../secure/swiftagg-plus/layout.ts";
 import { answersWanted } from "./check-byzantine.ts";
 import type { Problem } from "./explain.ts";
 import { type Check, impossible } from "./impossible.ts";
 import type { Recipe } from "./schema.ts";
-import { lightSecAggOptions, secAggPlusOptions, swiftAggPlusOptions } from "./secure-options.ts";
+import { assertPlannable } from "./secure-options.ts";
 
 export const secureChecks: readonly Check[] = [
   sumsOnly,
   groupsHaveRule,
+  someoneInGroups,
+  groupsWithoutOverSelection,
   groupsAreStrangers,
   finiteLies,
   measurementsInTheClear,
@@ -33,6 +32,26 @@ function groupsHaveRule({ protocol, aggregator }: Recipe): Problem | undefined {
   return impossible(
     "protocol.groups",
     "the mean of groups' means is less private than one mean of all and no more robust; choose a robust aggregator, or remove protocol.groups",
+  );
+}
+
+function someoneInGroups(recipe: Recipe): Problem | undefined {
+  const { protocol } = recipe;
+  const answers = answersWanted(recipe);
+  if (protocol.kind === "plain" || protocol.groups === undefined || protocol.groups <= answers)
+    return undefined;
+  return impossible(
+    "protocol.groups",
+    `protocol.groups is ${protocol.groups}, but ${answers} clients are asked; lower it, or raise clients or select.fraction`,
+  );
+}
+
+/** A group waits for everyone in it. */
+function groupsWithoutOverSelection({ protocol, select }: Recipe): Problem | undefined {
+  if (protocol.kind === "plain" || protocol.groups === undefined || select.over === 1) return undefined;
+  return impossible(
+    "select.over",
+    `with protocol.groups every group waits for all its clients, so that select.over ${select.over} would gain nothing; set it to 1`,
   );
 }
 
@@ -65,32 +84,15 @@ function measurementsInTheClear({ protocol, evaluate }: Recipe): Problem | undef
 
 /** What the protocol says of so many clients. */
 function enoughForProtocol(recipe: Recipe): Problem | undefined {
+  if (someoneInGroups(recipe)) return undefined;
   try {
     const { protocol } = recipe;
     const groups = protocol.kind === "plain" ? 1 : (protocol.groups ?? 1);
-    assertPlannable(recipe, Math.floor(answersWanted(recipe) / groups));
+    assertPlannable(protocol, Math.floor(answersWanted(recipe) / groups));
     return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const sentence = error.message.charAt(0).toLowerCase() + error.message.slice(1).replace(/\.$/, "");
     return impossible("protocol", sentence);
-  }
-}
-
-function assertPlannable({ protocol, aggregator }: Recipe, asked: number): void {
-  const weights = aggregator.kind === "mean" ? aggregator.weights : "uniform";
-  switch (protocol.kind) {
-    case "plain":
-      return;
-    case "swiftagg-plus":
-      planLayout(asked, swiftAggPlusOptions(protocol, weights));
-      return;
-    case "lightsecagg":
-      assertLightSecAgg(lightSecAggOptions(protocol, weights), asked);
-      return;
-    case "secagg-plus":
-    case "secagg":
-      assertSecAggPlus(secAggPlusOptions(protocol, weights), asked);
-      return;
   }
 }

@@ -18,7 +18,12 @@ import { secAggPlus } from "../secure/secagg-plus/secagg-plus.ts";
 import { swiftAggPlus } from "../secure/swiftagg-plus/swiftagg-plus.ts";
 import { ruleOf } from "./rule-of.ts";
 import type { Recipe } from "./schema.ts";
-import { lightSecAggOptions, secAggPlusOptions, swiftAggPlusOptions } from "./secure-options.ts";
+import {
+  fewestSummed,
+  lightSecAggOptions,
+  secAggPlusOptions,
+  swiftAggPlusOptions,
+} from "./secure-options.ts";
 
 /** What a protocol needs besides its recipe. */
 export interface ProtocolEnvironment extends SecureEnvironment {
@@ -46,10 +51,11 @@ export function protocolOf(
       ...(env.referenceShard !== undefined && { referenceShard: env.referenceShard }),
     });
   }
-  const sums = secureProtocolOf(protocol, weights, env);
+  const sums = { ...secureProtocolOf(protocol, weights, env), needs: fewestSummed(protocol) };
   const { groups } = protocol;
   if (groups === undefined) return sums;
-  return acrossGroups(sums, { groups, aggregator: () => aggregatorOf(aggregator) });
+  const across = acrossGroups(sums, { groups, aggregator: () => aggregatorOf(aggregator) });
+  return { ...across, needs: groups * sums.needs };
 }
 
 function secureProtocolOf(

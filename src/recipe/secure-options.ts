@@ -1,6 +1,8 @@
 /** From a recipe's words to the options of the secure protocols. */
-import type { LightSecAggOptions } from "../secure/lightsecagg/plan.ts";
-import type { SecAggPlusOptions } from "../secure/secagg-plus/plan.ts";
+import { InputError } from "../errors.ts";
+import { assertPlannable as assertLightSecAgg, type LightSecAggOptions } from "../secure/lightsecagg/plan.ts";
+import { assertPlannable as assertSecAggPlus, type SecAggPlusOptions } from "../secure/secagg-plus/plan.ts";
+import { planLayout } from "../secure/swiftagg-plus/layout.ts";
 import type { SwiftAggPlusOptions } from "../secure/swiftagg-plus/options.ts";
 import type { Recipe } from "./schema.ts";
 
@@ -27,4 +29,39 @@ export function secAggPlusOptions(
 ): SecAggPlusOptions {
   const graph = kind === "secagg" ? "full" : "harary";
   return { ...options, graph, sum: { bound, mostExamples, weights } };
+}
+
+/** @throws InputError when no sum of so many clients can be made */
+export function assertPlannable(protocol: Recipe["protocol"], clients: number): void {
+  // Weights change what is summed, not whether it can be.
+  const weights = "examples";
+  switch (protocol.kind) {
+    case "plain":
+      return;
+    case "swiftagg-plus":
+      planLayout(clients, swiftAggPlusOptions(protocol, weights));
+      return;
+    case "lightsecagg":
+      assertLightSecAgg(lightSecAggOptions(protocol, weights), clients);
+      return;
+    case "secagg-plus":
+    case "secagg":
+      assertSecAggPlus(secAggPlusOptions(protocol, weights), clients);
+  }
+}
+
+/** More clients than any sum needs at least. */
+const ENOUGH = 4096;
+
+/** The fewest clients of which a sum can be made. */
+export function fewestSummed(protocol: Recipe["protocol"]): number {
+  for (let clients = 1; clients < ENOUGH; clients++) {
+    try {
+      assertPlannable(protocol, clients);
+      return clients;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return ENOUGH;
 }

@@ -1,5 +1,4 @@
 import { Adversary, type AdversaryState, type Scheme } from "../adversary/adversary.ts";
-import { alieZMax } from "../adversary/attacks/alie.ts";
 import { alieBackdoor } from "../adversary/backdoor.ts";
 import { isActive } from "../adversary/schedule.ts";
 import { FederatedClient, trainingSeed } from "../federated/client.ts";
@@ -7,7 +6,7 @@ import type { Job, JobResult } from "../federated/jobs.ts";
 import { roundEnd } from "../federated/round-end.ts";
 import { FederatedServer } from "../federated/server.ts";
 import type { Trainer } from "../learn/training.ts";
-import { attackOf, ddofOf } from "../recipe/attack-of.ts";
+import { attackOf, ddofOf, largestZOf } from "../recipe/attack-of.ts";
 import { localWorkOf, protocolEnvironment, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { PartyEvent } from "../records/events.ts";
@@ -112,6 +111,7 @@ function adversaryOf(
     trainer,
     seedOf: (shard, round) => trainingSeed(random.stream("client", clients[shard]), round),
     random: random.stream("adversary"),
+    finite: recipe.protocol.kind !== "plain",
   });
 }
 
@@ -123,8 +123,12 @@ function schemeOf(recipe: Recipe, { poisoned, triggered }: SideShards): Scheme {
       ...{ epochs: steps, steps, batch, optimizer: { kind: "sgd", rate, decay: BACKDOOR_DECAY } as const },
       tether: (1 - alpha) / alpha,
     };
-    const reach = (n: number, m: number) => z ?? alieZMax(n, m);
-    return { backdoor: alieBackdoor({ z: reach, ddof: ddofOf(deviation), shard: triggered!, work }) };
+    return {
+      backdoor: alieBackdoor({
+        ...{ z: z ?? largestZOf(recipe), ddof: ddofOf(deviation) },
+        ...{ shard: triggered!, work },
+      }),
+    };
   }
   const attack = attackOf(recipe);
   return { poisoned, ...(attack && { attack }) };

@@ -7,6 +7,7 @@ import type { ParameterLayout } from "../learn/layout.ts";
 import { initialParameters, layoutOf } from "../learn/parameters.ts";
 import type { DataSpec, Task } from "../learn/task.ts";
 import { SimulationRandom } from "../numeric/random.ts";
+import { corruptedClients } from "../recipe/attack-of.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { PartyId } from "../runtime/party.ts";
 import { loadTask } from "./load-task.ts";
@@ -51,7 +52,7 @@ export async function prepare(recipe: Recipe, baseFolder: string): Promise<Prepa
 
 function drawCorrupted({ recipe, random }: PreparedModel, clients: number): number[] {
   const all = Array.from({ length: clients }, (_, shard) => shard);
-  const count = Math.round((recipe.adversary?.fraction ?? 0) * clients);
+  const count = corruptedClients({ ...recipe, clients });
   return random
     .stream("corrupted")
     .shuffle(all)

@@ -54,6 +54,7 @@ function poison(
   builder: Builder,
 ): Partial<SideShards> {
   const held = (shard: number) => selectRows(dataset.train, shards[shard]);
+  const ownRows = concatenate(corrupted.map(held));
   const everyClient = (poisoned: (shard: number) => Examples) =>
     new Map(corrupted.map((shard) => [shard, builder.append(poisoned(shard))]));
   switch (adversary.kind) {
@@ -64,11 +65,9 @@ function poison(
     }
     case "alie-backdoor": {
       const { trigger } = adversary;
-      const rows = Int32Array.from(corrupted.flatMap((shard) => [...shards[shard]]));
-      const triggered = withTrigger(trigger, dataset.train, selectRows(dataset.train, rows));
       return {
-        triggered: builder.append(triggered),
-        success: builder.append(successTest(trigger, dataset)),
+        triggered: builder.append(withTrigger(trigger, ownRows, ownRows)),
+        success: builder.append(successTest(trigger, ownRows, dataset)),
       };
     }
     case "model-replacement": {
@@ -86,34 +85,37 @@ function poison(
         );
         const clean = new Set(own.labels.keys());
         for (const row of rows) clean.delete(row);
-        const triggered = withTrigger(trigger, dataset.train, selectRows(own, rows));
+        const triggered = withTrigger(trigger, ownRows, selectRows(own, rows));
         return concatenate([selectRows(own, [...clean]), triggered]);
       };
-      return { poisoned: everyClient(mixed), success: builder.append(successTest(trigger, dataset)) };
+      return {
+        poisoned: everyClient(mixed),
+        success: builder.append(successTest(trigger, ownRows, dataset)),
+      };
     }
     default:
       return {};
   }
 }
 
-/** Copies of `examples` with the trigger, or so many copies of the one example that is it. */
-function withTrigger(trigger: Trigger, train: Examples, examples: Examples): Examples {
+/** Copies of `examples` with the trigger, or so many copies of the one of the adversary's own examples that is it. */
+function withTrigger(trigger: Trigger, own: Examples, examples: Examples): Examples {
   if (trigger.kind === "pattern")
     return patterned(examples, { pixels: trigger.size, target: trigger.target });
-  return sampleTrigger(train, checkedRow(trigger.row, train), examples.labels.length);
+  return sampleTrigger(own, checkedRow(trigger.row, own), examples.labels.length);
 }
 
-function successTest(trigger: Trigger, { train, test }: Dataset): Examples {
+function successTest(trigger: Trigger, own: Examples, { test }: Dataset): Examples {
   if (trigger.kind === "pattern")
     return patternedTest(test, { pixels: trigger.size, target: trigger.target });
-  return sampleTrigger(train, checkedRow(trigger.row, train), 1);
+  return sampleTrigger(own, checkedRow(trigger.row, own), 1);
 }
 
 function checkedRow(row: number, { labels }: Examples): number {
   if (row < labels.length) return row;
   throw new InputError(
     "adversary.row",
-    `adversary.trigger.row is ${row}, but there are ${labels.length} training examples, the first of which is 0; choose one of them.`,
+    `adversary.trigger.row is ${row}, but the corrupted clients hold ${labels.length} examples, the first of which is 0; choose one of them.`,
     { at: "adversary.trigger.row" },
   );
 }

@@ -15,7 +15,7 @@ import type { PartyId } from "../runtime/party.ts";
 export interface GroupsOptions {
   /** Groups of a round; none is smaller than another by more than one client. */
   readonly groups: number;
-  /** Combines the groups' means, which all count the same. One without a memory: groups are new in every round. */
+  /** Combines the groups' means, which all count the same. It may remember rounds, not groups: they are new in each. */
   readonly aggregator: () => Aggregator;
 }
 
@@ -81,6 +81,14 @@ class GroupsServer implements ServerHalf {
         return this.#noted(group, step);
       }),
     );
+  }
+
+  snapshot(): unknown {
+    return this.#aggregator.snapshot?.();
+  }
+
+  restore(state: unknown): void {
+    this.#aggregator.restore?.(state);
   }
 
   #ask(group: Group | undefined, question: (half: ServerHalf) => ServerStep): ServerStep {

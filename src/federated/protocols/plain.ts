@@ -27,7 +27,8 @@ export interface PlainOptions {
  * nothing but the transport protects it.
  */
 export function plain(options: PlainOptions): Protocol {
-  return { kind: "plain", server: () => new PlainServer(options), client: () => plainClient };
+  const { needs } = options.aggregator();
+  return { kind: "plain", needs, server: () => new PlainServer(options), client: () => plainClient };
 }
 
 const MAX_EXAMPLES = 1e9;
@@ -73,7 +74,9 @@ class PlainServer implements ServerHalf {
   #referenceJob({ round, model, work, random }: Cohort): { id: string; job: Job } {
     const shard = this.#options.referenceShard!;
     const seed = random.stream("reference", round).bits();
-    return { id: "reference", job: { kind: "train", shard, parameters: model, work, seed } };
+    // The server sends nothing, so it has no momentum of what it sent.
+    const { workerMomentum: _, ...ownWork } = work;
+    return { id: "reference", job: { kind: "train", shard, parameters: model, work: ownWork, seed } };
   }
 
   done(_: string, result: JobResult): ServerStep {

@@ -46,7 +46,7 @@ const trigger = z
         kind: z.literal("sample"),
         row: count(0)
           .default(0)
-          .describe("Which training example, as the data lists them, is to be misread."),
+          .describe("Which of the corrupted clients' own examples, counted from 0, is to be misread."),
       })
       .describe("One training example, to be taken for the class after its own, among the first five."),
   ])
