@@ -195,3 +195,11 @@ test("delays of a round are the same with and without a set-up before it", async
   const [with_, without] = [await seconds(greeting), await seconds(plainMean)];
   for (const [i, each] of without.entries()) expect(with_[i]).toBeCloseTo(each, 6);
 });
+
+test("no round is opened with fewer clients than the protocol needs; it begins when enough have come", () => {
+  const server = serverOf({ ...plainMean, needs: 4 });
+  const selected = (effects: readonly unknown[]) => JSON.stringify(effects).includes('"round-started"');
+  expect(selected(openFirstRound(server))).toBe(false);
+  expect(selected(server.handle({ kind: "joined", party: "c" }, 1))).toBe(false);
+  expect(selected(server.handle({ kind: "joined", party: "d" }, 2))).toBe(true);
+});
