@@ -5,7 +5,8 @@ const sources = globSync(["src/**/*.ts", "bin/*.js"]).filter(
   (file) => !/\.(test|contract)\.ts$|testing/.test(file),
 );
 /** Where codes stand: first in an error's or a problem's arguments, or behind `code:`. */
-const code = /(?:(?:Error|Interrupted|problem|super|fail|abort)\(|\bcode: )\s*"([a-z]+(?:\.[a-z-]+)+|internal)"/g;
+const code =
+  /(?:(?:Error|Interrupted|problem|super|fail|abort)\(|\bcode: )\s*"([a-z]+(?:\.[a-z-]+)+|internal)"/g;
 
 it("docs/errors.md lists exactly the codes that the sources give", () => {
   const given = sources.flatMap((file) =>
