@@ -1,8 +1,5 @@
-/** Flower's SecAgg+ in a Python process beside us, asked for one round at a time. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+/** Flower's SecAgg+, asked for one round at a time. */
+import { openPython } from "./python.ts";
 
 export interface FlowerRound {
   readonly clients: number;
@@ -24,29 +21,16 @@ export interface FlowerPeer extends AsyncDisposable {
 
 /** Undefined where `python3` or its `flwr` is not installed. */
 export async function openFlower(): Promise<FlowerPeer | undefined> {
-  const script = fileURLToPath(new URL("./flower_secagg.py", import.meta.url));
-  const child = spawn("python3", [script], { stdio: ["pipe", "pipe", "ignore"] });
-  const started = once(child, "spawn").then(
-    () => true,
-    () => false,
-  );
-  if (!(await started)) return undefined;
-  const exited = once(child, "exit");
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const first = await lines.next();
-  if (first.done) return undefined;
+  const python = await openPython("./flower_secagg.py");
+  if (python === undefined) return undefined;
+  const version = python.greeting.join(" ");
   return {
-    name: `Flower ${first.value.replace("ready ", "")} SecAgg+: its modifier in one client, its workflow's steps for one upload, one present and one gone client, times their numbers`,
+    name: `Flower ${version} SecAgg+: its modifier in one client, its workflow's steps for one upload, one present and one gone client, times their numbers`,
     async measure({ clients, dimension, dropped, neighbours, threshold }) {
-      child.stdin.write(`${clients} ${dimension} ${dropped} ${neighbours} ${threshold}\n`);
-      const answer = await lines.next();
-      if (answer.done) throw new Error("Flower's process ended before it answered");
-      const [clientMs, serverMs] = answer.value.split(" ").map(Number);
+      const answer = await python.ask(`${clients} ${dimension} ${dropped} ${neighbours} ${threshold}`);
+      const [clientMs, serverMs] = answer.split(" ").map(Number);
       return { clientMs, serverMs };
     },
-    async [Symbol.asyncDispose]() {
-      child.stdin.end();
-      await exited;
-    },
+    [Symbol.asyncDispose]: () => python[Symbol.asyncDispose](),
   };
 }
