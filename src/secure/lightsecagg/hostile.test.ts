@@ -5,8 +5,9 @@ import type { Message, Tensor } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { toBitmap } from "../bitmap.ts";
 import { encodeRoster } from "../roster.ts";
+import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
 import { type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
-import { contributionsOf, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { expectExact, halvesFor } from "./testing/round.ts";
 
 const DIMENSION = 6;
 const OPTIONS = { colluders: 1, dropouts: 2, sum: SUM };

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { SimulationRandom } from "../../numeric/random.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
 import { drive, type Envelope, type Fate } from "../testing/drive.ts";
 import { lightSecAggLoads } from "./counters.ts";
 import { survivorsOf } from "./plan.ts";
-import { contributionsOf, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { expectExact, halvesFor } from "./testing/round.ts";
 
 const DIMENSION = 6;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { SUM } from "../testing/contributions.ts";
 import { assertPlannable, planFault } from "./plan.ts";
-import { SUM } from "./testing/round.ts";
 
 test.each([
   [4, { colluders: 1, dropouts: 1 }],

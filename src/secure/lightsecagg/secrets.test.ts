@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { P31 } from "../../numeric/field31.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { asField, SealedChannels } from "../sealed-channels.ts";
+import { contributionsOf, environment, namesOf, SUM } from "../testing/contributions.ts";
 import { type Driven, drive, type Halves } from "../testing/drive.ts";
 import { gf } from "../testing/gf.ts";
 import { gfLagrange } from "../testing/gf-ramp-code.ts";
-import { contributionsOf, environment, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { halvesFor } from "./testing/round.ts";
 
 const OPTIONS = { colluders: 2, dropouts: 0, survivors: 4, sum: SUM };
 const CLIENTS = namesOf(5);

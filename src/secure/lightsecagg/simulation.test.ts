@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { complete, DIMENSION, EXAMPLES, federation, pointOf } from "../../federated/testing/quadratic.ts";
 import type { PartyEvent } from "../../records/events.ts";
+import { environment, SUM } from "../testing/contributions.ts";
 import { lightSecAgg } from "./lightsecagg.ts";
-import { environment, SUM } from "./testing/round.ts";
 
 const CLIENTS = 8;
 const OPTIONS = { colluders: 2, dropouts: 3, sum: { ...SUM, mostExamples: EXAMPLES } };

@@ -1,10 +1,11 @@
 import { expect, test, vi } from "vitest";
 import { SimulationRandom } from "../../numeric/random.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
 import { drive, type Envelope, type Fate, type Halves } from "../testing/drive.ts";
 import { type Plan, planFor, type SecAggPlusOptions } from "./plan.ts";
 import { expectedOutcome, placesIn, STAGES, type Stage } from "./testing/expected-outcome.ts";
-import { contributionsOf, DIMENSION, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { DIMENSION, expectExact, halvesFor } from "./testing/round.ts";
 
 /**
  * Thousands of rounds, whose time would go into the curve: here, a product in a small field stands in for it, which no
@@ -37,7 +38,7 @@ interface Setting {
 /** Runs the round and holds it against what must come of it; says which of the two it was. */
 function check(halves: Halves, setting: Setting): "result" | "abort" {
   const { options, clients, stages, round, how, seed } = setting;
-  const contributions = contributionsOf(clients);
+  const contributions = contributionsOf(clients, DIMENSION);
   const driven = drive({
     ...{ halves, dimension: DIMENSION, round, ...(seed && { seed }) },
     cohort: new Map(clients.map((id) => [id, stages.get(id) === "slow" ? null : contributions.get(id)!])),

@@ -4,13 +4,14 @@ import { P31 } from "../../numeric/field31.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
 import type { Message, Tensor } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
+import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
 import { type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
 import { placesIn } from "./testing/expected-outcome.ts";
-import { contributionsOf, DIMENSION, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { DIMENSION, expectExact, halvesFor } from "./testing/round.ts";
 
 const OPTIONS = { graph: "full", threshold: 3, sum: SUM } as const;
 const CLIENTS = namesOf(5);
-const COHORT = contributionsOf(CLIENTS);
+const COHORT = contributionsOf(CLIENTS, DIMENSION);
 const NEIGHBOURS = CLIENTS.length - 1;
 
 function driveWith(fate: (envelope: Envelope) => Fate, reload = false): Driven {
@@ -159,7 +160,7 @@ describe("shares that the server passes on", () => {
     const options = { graph: "full", threshold: 2, sum: SUM } as const;
     const setting = {
       halves: halvesFor(options, clients),
-      cohort: contributionsOf(clients),
+      cohort: contributionsOf(clients, DIMENSION),
       dimension: DIMENSION,
     };
     const first = drive({ ...setting, attempt: 1 });

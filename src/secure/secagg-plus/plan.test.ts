@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../errors.ts";
+import { SUM } from "../testing/contributions.ts";
 import { thresholds, wholePart } from "./neighbour-bounds.ts";
 import { assertOptions, assertPlannable, planFor, type SecAggPlusOptions } from "./plan.ts";
-import { SUM } from "./testing/round.ts";
 
 const harary = (options: Partial<SecAggPlusOptions> = {}) => ({
   graph: "harary" as const,

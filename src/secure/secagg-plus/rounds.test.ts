@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { P31 } from "../../numeric/field31.ts";
+import {
+  type Contributions,
+  contributionsOf,
+  encoded,
+  environment,
+  namesOf,
+  SUM,
+} from "../testing/contributions.ts";
 import { type Driven, drive, type Envelope, leaving } from "../testing/drive.ts";
 import { serverLoad } from "./counters.ts";
 import { applyMask, maskKey, pairSeed, pairSign } from "./masks.ts";
@@ -8,17 +16,7 @@ import { neighboursOf } from "./ring.ts";
 import { secAggPlus } from "./secagg-plus.ts";
 import { rebuildSecret, SHARE_LENGTH, shareCode } from "./secret-shares.ts";
 import { placesIn } from "./testing/expected-outcome.ts";
-import {
-  type Contributions,
-  contributionsOf,
-  DIMENSION,
-  environment,
-  expectExact,
-  halvesFor,
-  namesOf,
-  SUM,
-  symbolsOf,
-} from "./testing/round.ts";
+import { DIMENSION, expectExact, halvesFor } from "./testing/round.ts";
 
 const FULL = { graph: "full", threshold: 3, sum: SUM } as const;
 const RING = { graph: "harary", neighbours: 4, threshold: 3, sum: SUM } as const;
@@ -37,7 +35,7 @@ test.each([
   { count: 7, options: RING },
 ])("without trouble the order of events does not change a bit: %o", ({ count, options }) => {
   const clients = namesOf(count);
-  const cohort = contributionsOf(clients);
+  const cohort = contributionsOf(clients, DIMENSION);
   for (const seed of [1, 2, 3]) {
     const setting = { cohort, dimension: DIMENSION, seed, deadline: "never" } as const;
     const driven = drive({ halves: halvesFor(options, clients), ...setting });
@@ -52,7 +50,7 @@ test.each([
 test("who is slow to train is left out, but counts as no dropout and goes on holding shares", () => {
   const options = { graph: "full", threshold: 4, sum: SUM } as const;
   const clients = namesOf(6);
-  const contributions = contributionsOf(clients);
+  const contributions = contributionsOf(clients, DIMENSION);
   const cohort = new Map([...contributions, ["client-2", null] as const]);
   // Of the slow one's key four of five shares are needed, and of the others' seeds its own share as well.
   const fate = leaving(new Map([["client-5", "reveal"]]));
@@ -62,7 +60,7 @@ test("who is slow to train is left out, but counts as no dropout and goes on hol
 
 test("over-selection ends the round at the target; who comes later uploads no more", () => {
   const clients = namesOf(6);
-  const contributions = contributionsOf(clients);
+  const contributions = contributionsOf(clients, DIMENSION);
   const halves = halvesFor(FULL, clients);
   const cohort = new Map([...contributions, ["client-0", null] as const, ["client-4", null] as const]);
   const driven = drive({ halves, cohort, dimension: DIMENSION, target: 4, deadline: "never" });
@@ -73,7 +71,7 @@ test("over-selection ends the round at the target; who comes later uploads no mo
 test("fewer than the round's minimum, or than t + 1, make no sum", () => {
   const clients = namesOf(6);
   const slow = (count: number) =>
-    new Map([...contributionsOf(clients)].map(([id, c], i) => [id, i < count ? null : c]));
+    new Map([...contributionsOf(clients, DIMENSION)].map(([id, c], i) => [id, i < count ? null : c]));
   const driven = (count: number, minimum: number) =>
     drive({ halves: halvesFor(FULL, clients), cohort: slow(count), dimension: DIMENSION, minimum });
   expect(driven(1, 5).result?.contributors).toHaveLength(5);
@@ -88,7 +86,7 @@ describe("who is slow is slow in a row", () => {
   function withSlow(count: number, neighbours: number, slow: readonly number[]): [Driven, Contributions] {
     const options = { graph: "harary", neighbours, threshold: 2, sum: SUM } as const;
     const clients = namesOf(count);
-    const contributions = contributionsOf(clients);
+    const contributions = contributionsOf(clients, DIMENSION);
     const setting = { dimension: DIMENSION, target: count - slow.length, deadline: "never" } as const;
     const places = placesIn(
       drive({ ...setting, halves: halvesFor(options, clients), cohort: contributions }),
@@ -120,7 +118,7 @@ describe("who is slow is slow in a row", () => {
 
 test("places are a matter of who has answered, not when", () => {
   const clients = namesOf(6);
-  const setting = { cohort: contributionsOf(clients), dimension: DIMENSION };
+  const setting = { cohort: contributionsOf(clients, DIMENSION), dimension: DIMENSION };
   const held: Envelope[] = [];
   const last = drive({
     ...{ ...setting, halves: halvesFor(FULL, clients) },
@@ -137,7 +135,7 @@ test("places are a matter of who has answered, not when", () => {
 
 test("a round that cannot be planned is given up at once, and one without weight in the end", () => {
   const clients = namesOf(3);
-  const cohort = contributionsOf(clients);
+  const cohort = contributionsOf(clients, DIMENSION);
   const setting = { cohort, dimension: DIMENSION };
   const impossible = drive({ halves: halvesFor(FULL, clients), ...setting });
   expect(impossible.abort?.code).toBe("secure.parameters");
@@ -154,7 +152,7 @@ interface ClientState {
 
 test("what the server gets: uploads under both masks, and the one secret of each that it needs", () => {
   const clients = namesOf(7);
-  const contributions = contributionsOf(clients);
+  const contributions = contributionsOf(clients, DIMENSION);
   const halves = halvesFor(RING, clients);
   const gone = "client-3";
   const cohort = new Map([...contributions, [gone, null] as const]);
@@ -168,7 +166,7 @@ test("what the server gets: uploads under both masks, and the one secret of each
 
   expect(messages("upload")).toHaveLength(6);
   for (const { from, message } of messages("upload")) {
-    const masked = symbolsOf(from, contributions, RING, 7);
+    const masked = encoded(from, contributions, { sum: RING.sum, participants: 7 });
     applyMask(masked, secrets(from).selfSeed, 1);
     for (const place of neighboursOf(places.get(from)!, plan)) {
       const peer = maskKey(secrets(at.get(place)!).maskKey.secretKey).publicKey;
@@ -196,7 +194,7 @@ test("what the server gets: uploads under both masks, and the one secret of each
 test("masks are fresh in every attempt", () => {
   const clients = namesOf(4);
   const halves = halvesFor(FULL, clients);
-  const cohort = contributionsOf(clients);
+  const cohort = contributionsOf(clients, DIMENSION);
   const keysAt = (attempt: number) =>
     drive({ halves, cohort, dimension: DIMENSION, attempt })
       .sent.filter(({ message }) => message.kind === "key")
@@ -210,7 +208,11 @@ test.each([
 ])("traffic is what the formulas say: %o", ({ count, options, neighbours }) => {
   const clients = namesOf(count);
   const { sent, result } = drive({
-    ...{ halves: halvesFor(options, clients), cohort: contributionsOf(clients), dimension: DIMENSION },
+    ...{
+      halves: halvesFor(options, clients),
+      cohort: contributionsOf(clients, DIMENSION),
+      dimension: DIMENSION,
+    },
   });
   const loads = {
     keys: 16,

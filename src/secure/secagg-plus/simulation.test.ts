@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { complete, DIMENSION, EXAMPLES, federation, pointOf } from "../../federated/testing/quadratic.ts";
 import type { PartyEvent } from "../../records/events.ts";
+import { environment, SUM } from "../testing/contributions.ts";
 import { secAggPlus } from "./secagg-plus.ts";
-import { environment, SUM } from "./testing/round.ts";
 
 const sum = { ...SUM, mostExamples: EXAMPLES };
 const RING = { graph: "harary", neighbours: 6, threshold: 3, sum } as const;

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
 import { drive } from "../testing/drive.ts";
 import { swiftAggPlusLoads } from "./counters.ts";
 import { planLayout, previousOf, seatOf, sendersOf } from "./layout.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 import { opened } from "./testing/opened.ts";
-import { contributionsOf, goingAt, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { goingAt, halvesFor } from "./testing/round.ts";
 
 const OPTIONS: SwiftAggPlusOptions = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
 

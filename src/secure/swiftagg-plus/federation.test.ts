@@ -10,9 +10,9 @@ import {
   pointOf,
 } from "../../federated/testing/quadratic.ts";
 import type { PartyEvent } from "../../records/events.ts";
+import { environment } from "../testing/contributions.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 import { swiftAggPlus } from "./swiftagg-plus.ts";
-import { environment } from "./testing/round.ts";
 
 const OPTIONS: SwiftAggPlusOptions = {
   ...{ colluders: 1, dropouts: 3, parts: 2 },

@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import { P31 } from "../../numeric/field31.ts";
 import { rampCode } from "../ramp-code.ts";
+import { contributionsOf, encoded, namesOf, SUM } from "../testing/contributions.ts";
 import { drive } from "../testing/drive.ts";
 import { gf, type Matrix, type PrimeField } from "../testing/gf.ts";
 import { leakedDimensions } from "../testing/gf-leak.ts";
@@ -13,7 +14,7 @@ import { type Layout, planLayout } from "./layout.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 import { evaluate, type LinearMessage, linearRun, rowsOf } from "./testing/linear-run.ts";
 import { opened } from "./testing/opened.ts";
-import { contributionsOf, encoded, goingAt, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { goingAt, halvesFor } from "./testing/round.ts";
 
 const field = gf(P31);
 
@@ -55,7 +56,9 @@ test.each([
   const driven = drive({ halves, cohort: contributions, dimension: 1, fate });
   const { roster, messages } = opened(halves, driven);
   const layout = planLayout(participants, options);
-  const inputs = roster.names.flatMap((name) => [...encoded(name, contributions, options, participants)]);
+  const inputs = roster.names.flatMap((name) => [
+    ...encoded(name, contributions, { sum: options.sum, participants }),
+  ]);
   // A sender's noise is what its polynomial is at the last point.
   const noise = roster.names.map((_, place) => {
     const shares = messages.filter(({ kind, from }) => kind === "share" && from === place).slice(0, 3);

@@ -6,12 +6,13 @@ import { decodeMessage, encodeMessage } from "../../runtime/wire/frame.ts";
 import { FrameError } from "../../runtime/wire/frame-error.ts";
 import { toBitmap } from "../bitmap.ts";
 import { decodeRoster, encodeRoster, type Roster } from "../roster.ts";
+import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
 import { type Drive, type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
 import { inclusionHash } from "./inclusion.ts";
 import { planLayout, seatOf } from "./layout.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 import { planDigest } from "./plan-digest.ts";
-import { contributionsOf, expectExact, halvesFor, namesOf, SUM } from "./testing/round.ts";
+import { expectExact, halvesFor } from "./testing/round.ts";
 
 const OPTIONS: SwiftAggPlusOptions = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
 const DIMENSION = 6;

@@ -1,18 +1,10 @@
 import { expect, test } from "vitest";
 import type { ServerHalf } from "../../federated/protocol.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
+import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
 import { drive, type Envelope, type Fate } from "../testing/drive.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
-import {
-  contributionsOf,
-  expectExact,
-  goingAt,
-  goings,
-  halvesFor,
-  namesOf,
-  STAGES,
-  SUM,
-} from "./testing/round.ts";
+import { expectExact, goingAt, goings, halvesFor, STAGES } from "./testing/round.ts";
 
 const DIMENSION = 6;
 const HOW = ["leave", "vanish"] as const;

@@ -1,72 +1,23 @@
-/** Rounds of SwiftAgg+ for tests: clients with something to contribute, when they go, and what must come out. */
-import { expect } from "vitest";
-import type { ClientContribution } from "../../../federated/protocol.ts";
-import { addInto } from "../../../numeric/field31.ts";
-import { SimulationRandom } from "../../../numeric/random.ts";
-import { SecureRandom } from "../../../numeric/secure-random.ts";
+/** Rounds of SwiftAgg+ for tests. */
 import type { PartyId } from "../../../runtime/party.ts";
-import { decodeSum, encodeContribution } from "../../contribution.ts";
-import type { SecureEnvironment } from "../../environment.ts";
+import { type Contributions, environment, expectExactSum } from "../../testing/contributions.ts";
 import { type Driven, type Envelope, type Fate, type Halves, makeHalves } from "../../testing/drive.ts";
 import type { SwiftAggPlusOptions } from "../options.ts";
 import { swiftAggPlus } from "../swiftagg-plus.ts";
-
-export const SUM = { bound: 1, weights: "examples", mostExamples: 100 } as const;
-
-const rounding = SimulationRandom.fromSeed(1);
-
-export function environment(): SecureEnvironment {
-  return { secrets: SecureRandom.fromSeed(new Uint8Array(32).fill(7)), rounding };
-}
-
-export function namesOf(count: number): PartyId[] {
-  return Array.from({ length: count }, (_, n) => `client-${n}`);
-}
 
 export function halvesFor(options: SwiftAggPlusOptions, clients: readonly PartyId[]): Halves {
   return makeHalves(swiftAggPlus(options, environment()), clients);
 }
 
-export type Contributions = ReadonlyMap<PartyId, ClientContribution>;
-
-export function contributionsOf(clients: readonly PartyId[], dimension: number): Contributions {
-  const random = SimulationRandom.fromSeed(dimension);
-  const contribution = () => ({
-    update: Float32Array.from({ length: dimension }, () => 2 * random.uniform() - 1),
-    examples: 1 + random.integer(100),
-    metrics: {},
-  });
-  return new Map(clients.map((client) => [client, contribution()]));
-}
-
-/** What a client contributes, as field elements. */
-export function encoded(
-  client: PartyId,
+/** As `expectExactSum`. */
+export function expectExact(
+  driven: Driven,
   contributions: Contributions,
   { sum }: SwiftAggPlusOptions,
-  participants: number,
-  round = 1,
-): Uint32Array {
-  const settings = { ...sum, summands: participants };
-  return encodeContribution(contributions.get(client)!, settings, rounding.stream("round", client, round));
-}
-
-/** The round must have a result, equal to the bit to the sum in the clear over those in it; says who they are. */
-export function expectExact(
-  { result, abort }: Driven,
-  contributions: Contributions,
-  options: SwiftAggPlusOptions,
   round = 1,
 ): readonly PartyId[] {
-  expect(abort).toBeUndefined();
-  const { contributors, update, figures } = result!;
-  const participants = figures!.participants as number;
-  const vectors = contributors.map((client) => encoded(client, contributions, options, participants, round));
-  const total = new Uint32Array(vectors[0].length);
-  for (const vector of vectors) addInto(total, vector);
-  expect(update).toEqual(decodeSum(total, { ...options.sum, summands: participants }));
-  expect(figures!.included).toBe(contributors.length);
-  return contributors;
+  const participants = driven.result?.figures?.participants as number;
+  return expectExactSum(driven, contributions, { sum, participants, round });
 }
 
 /** Where a client can go: just before its first message of a kind, or in the midst of sharing. */

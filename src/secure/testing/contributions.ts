@@ -1,0 +1,80 @@
+/** Rounds of secure protocols for tests: clients with something to contribute, and what must come out. */
+import { expect } from "vitest";
+import type { ClientContribution } from "../../federated/protocol.ts";
+import { addInto } from "../../numeric/field31.ts";
+import { SimulationRandom } from "../../numeric/random.ts";
+import { SecureRandom } from "../../numeric/secure-random.ts";
+import type { PartyId } from "../../runtime/party.ts";
+import { decodeSum, encodeContribution, type SumSettings } from "../contribution.ts";
+import type { SecureEnvironment } from "../environment.ts";
+import type { Driven } from "./drive.ts";
+
+export const SUM = { bound: 1, weights: "examples", mostExamples: 100 } as const;
+
+const ROUNDING = 1;
+
+/** @param seed of the secrets, in a byte; rounding is the same for all */
+export function environment(seed = 7): SecureEnvironment {
+  const secrets = SecureRandom.fromSeed(new Uint8Array(32).fill(seed));
+  return { secrets, rounding: SimulationRandom.fromSeed(ROUNDING) };
+}
+
+export function namesOf(count: number): PartyId[] {
+  return Array.from({ length: count }, (_, i) => `client-${i}`);
+}
+
+export type Contributions = ReadonlyMap<PartyId, ClientContribution>;
+
+/** What each client has learnt. */
+export function contributionsOf(clients: readonly PartyId[], dimension: number): Contributions {
+  const random = SimulationRandom.fromSeed(dimension);
+  const contribution = () => ({
+    update: Float32Array.from({ length: dimension }, () => 2 * random.uniform() - 1),
+    examples: 1 + random.integer(100),
+    metrics: {},
+  });
+  return new Map(clients.map((client) => [client, contribution()]));
+}
+
+interface Setting {
+  readonly sum: Omit<SumSettings, "summands">;
+  /** Clients that take part in the round. */
+  readonly participants: number;
+  /** Default 1. */
+  readonly round?: number;
+}
+
+/** What a client contributes, as field elements. */
+export function encoded(
+  client: PartyId,
+  contributions: Contributions,
+  { sum, participants, round = 1 }: Setting,
+): Uint32Array {
+  const stream = SimulationRandom.fromSeed(ROUNDING).stream("round", client, round);
+  return encodeContribution(contributions.get(client)!, { ...sum, summands: participants }, stream);
+}
+
+/** The weighted mean over `included`, by adding up in the clear what they encode. */
+export function plainMean(
+  included: readonly PartyId[],
+  contributions: Contributions,
+  setting: Setting,
+): Float32Array {
+  const vectors = included.map((client) => encoded(client, contributions, setting));
+  const total = new Uint32Array(vectors[0].length);
+  for (const vector of vectors) addInto(total, vector);
+  return decodeSum(total, { ...setting.sum, summands: setting.participants });
+}
+
+/** The round must have a result, equal to the bit to the sum in the clear over those in it; says who they are. */
+export function expectExactSum(
+  { result, abort }: Driven,
+  contributions: Contributions,
+  setting: Setting,
+): readonly PartyId[] {
+  expect(abort).toBeUndefined();
+  const { contributors, update, figures } = result!;
+  expect(update).toEqual(plainMean(contributors, contributions, setting));
+  expect(figures!.included).toBe(contributors.length);
+  return contributors.toSorted();
+}
