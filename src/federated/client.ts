@@ -1,9 +1,9 @@
 /**
  * The client of a federated run: a pure state machine that trains when asked and hands the update to its half of
  * the protocol. It works on one round at a time: a newer round, or the server's `close`, ends the older one.
- * What outlives a round, and a crash, is only SCAFFOLD's control variate and the momentum. `joined` with the party "server" tells it
- * that the server was gone and knows nothing of what went before, except for what its `standing` message says: which
- * of this client's updates was the last that counts.
+ * What outlives a round, and a crash, is only SCAFFOLD's control variate, the momentum, and under a personal protocol
+ * the client's own model. `joined` with the party "server" tells it that the server was gone and knows nothing of what
+ * went before, except for what its `standing` message says: which of this client's updates was the last that counts.
  */
 import type { EvaluateResult, LocalWork, TrainResult } from "../learn/training.ts";
 import { type Sent, WorkerMomentum } from "../learn/worker-momentum.ts";
@@ -15,7 +15,8 @@ import type { Effect, Input, Party, PartyId } from "../runtime/party.ts";
 import { scaffoldCorrection, scaffoldUpdate } from "./control-variates.ts";
 import type { Job, JobResult } from "./jobs.ts";
 import { attemptBody, closeBody, roundBody } from "./messages.ts";
-import type { ClientHalf, ContributionMetrics, Protocol, Step } from "./protocol.ts";
+import { OwnModel, type OwnModelState } from "./own-model.ts";
+import type { ClientHalf, ClientStep, ContributionMetrics, Protocol } from "./protocol.ts";
 import { type Address, isNewer, protocolJob, protocolKind, stepEffects } from "./step-effects.ts";
 import { Variates, type VariatesState } from "./variates.ts";
 
@@ -27,6 +28,8 @@ export interface ClientPlan {
   readonly dimension: number;
   /** Rounds between the server's checkpoints: so many a server that was started again may repeat. Default 1. */
   readonly checkpointEvery?: number;
+  /** Under a personal protocol: the client's model before its first round, length d. */
+  readonly initial?: Float32Array;
 }
 
 /** The round in hand. */
@@ -45,6 +48,7 @@ export interface ClientState {
   readonly early: readonly { readonly from: PartyId; readonly message: Message }[];
   readonly variates: VariatesState;
   readonly momentum: readonly Sent[];
+  readonly own: OwnModelState | undefined;
   readonly half: unknown;
 }
 
@@ -68,6 +72,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
   #early: { readonly from: PartyId; readonly message: Message }[] = [];
   readonly #variates: Variates;
   readonly #momentum: WorkerMomentum;
+  /** Under a personal protocol. */
+  readonly #own: OwnModel | undefined;
 
   constructor(plan: ClientPlan, protocol: Protocol, random: SimulationRandom) {
     this.#plan = plan;
@@ -76,6 +82,12 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#half = protocol.client(plan.id);
     this.#variates = new Variates(plan.checkpointEvery ?? 1);
     this.#momentum = new WorkerMomentum(plan.checkpointEvery ?? 1);
+    this.#own = protocol.personal ? new OwnModel(plan.initial!) : undefined;
+  }
+
+  /** The client's own model after the last round that counts; undefined unless the protocol is personal. */
+  get model(): Float32Array | undefined {
+    return this.#own?.current;
   }
 
   handle(input: Input<JobResult>, now: number): ClientEffect[] {
@@ -104,6 +116,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
       early: this.#early,
       variates: this.#variates.snapshot(),
       momentum: this.#momentum.snapshot(),
+      own: this.#own?.snapshot(),
       half: this.#half.snapshot?.(),
     };
   }
@@ -115,6 +128,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#early = [...state.early];
     this.#variates.restore(state.variates);
     this.#momentum.restore(state.momentum);
+    if (state.own) this.#own?.restore(state.own);
     this.#half.restore?.(state.half);
   }
 
@@ -153,7 +167,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     const control = message.tensors?.control;
     const usable =
       body.success &&
-      isVector(model, this.#plan.dimension) &&
+      (this.#own !== undefined || isVector(model, this.#plan.dimension)) &&
       (!control || isVector(control, this.#plan.dimension));
     if (!usable) {
       const reason = "The server's round message is malformed.";
@@ -165,16 +179,19 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#latest = address;
     this.#inRound = true;
     this.#variates.begin(address.round);
+    this.#own?.begin(address);
+    const startingModel = this.#own?.current ?? (model as Float32Array);
     this.#assignment = {
       ...address,
       startedAt: now,
       work: body.data.work,
-      model: model as Float32Array,
+      model: startingModel,
       serverControl: control as Float32Array | undefined,
       metrics: {},
     };
     const dimension = control ? 2 * this.#plan.dimension : this.#plan.dimension;
-    effects.push(...this.#carryOut(this.#half.open({ ...address, plan: body.data.plan, dimension })));
+    const opened = { ...address, plan: body.data.plan, dimension, model: startingModel };
+    effects.push(...this.#carryOut(this.#half.open(opened)));
     effects.push(body.data.evaluate ? this.#evaluate() : this.#train());
     const early = this.#early;
     this.#early = [];
@@ -188,6 +205,7 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     if (!body.success || message.round !== round || body.data.attempt !== attempt) return [];
     if (body.data.accepted) this.#variates.confirm();
     else this.#variates.withdraw();
+    this.#own?.settle(body.data.accepted);
     this.#inRound = false;
     return this.#abandon();
   }
@@ -289,7 +307,8 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     return this.#variates.current ?? new Float32Array(this.#plan.dimension);
   }
 
-  #carryOut(step: Step): ClientEffect[] {
+  #carryOut(step: ClientStep): ClientEffect[] {
+    if (step.model) this.#own?.propose(this.#latest, step.model);
     return stepEffects(this.#protocol, this.#latest, step);
   }
 }

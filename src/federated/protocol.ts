@@ -28,6 +28,11 @@ export interface Outgoing {
   readonly tensors?: Readonly<Record<string, Tensor>>;
 }
 
+export interface ClientStep extends Step {
+  /** Under a personal protocol: the client's model once the round counts. */
+  readonly model?: Float32Array;
+}
+
 export interface ServerStep extends Step {
   /** A new phase of messages begins: the round's deadline starts afresh. */
   readonly phase?: string;
@@ -106,12 +111,14 @@ export interface ClientHalf {
     readonly attempt: number;
     readonly plan: Json;
     readonly dimension: number;
-  }): Step;
+    /** What local training starts from, length d: the round's model, or the client's own under a personal protocol. */
+    readonly model: Float32Array;
+  }): ClientStep;
   /** Local training is finished. */
-  contribute(contribution: ClientContribution): Step;
+  contribute(contribution: ClientContribution): ClientStep;
   /** From the server or from another client of the cohort, until the round is closed or the client crashes. */
-  message(from: PartyId, message: Message): Step;
-  done?(id: string, result: JobResult): Step;
+  message(from: PartyId, message: Message): ClientStep;
+  done?(id: string, result: JobResult): ClientStep;
   /** All state as plain data; taken at any moment, also in the midst of a round. Absent: there is none. */
   snapshot?(): unknown;
   restore?(state: unknown): void;
@@ -121,6 +128,11 @@ export interface Protocol {
   readonly kind: string;
   /** Whether clients send to each other; a server of real clients passes nothing on otherwise. Default false. */
   readonly betweenClients?: boolean;
+  /**
+   * Every client keeps a model of its own, which the rounds improve: the server holds none, sends none and measures
+   * none. What a round's accuracy is, its result says (`metrics`); its `update` is empty. Default false.
+   */
+  readonly personal?: boolean;
   /** The fewest clients with which a round can come to a result; none is opened with fewer. Default 1. */
   readonly needs?: number;
   server(): ServerHalf;

@@ -7,15 +7,17 @@
  *   never make a round: it is tried again with a new cohort, a bounded number of times,
  * - messages of other rounds, attempts and strangers change nothing.
  */
-import type { EvaluateResult, LocalWork } from "../learn/training.ts";
+import type { LocalWork } from "../learn/training.ts";
 import { allFinite } from "../numeric/finite.ts";
 import type { SimulationRandom } from "../numeric/random.ts";
-import type { Outcome, PartyEvent } from "../records/events.ts";
+import type { PartyEvent } from "../records/events.ts";
 import type { Message } from "../runtime/message.ts";
 import type { Effect, Input, Party, PartyId } from "../runtime/party.ts";
+import { Divergence } from "./divergence.ts";
 import type { Job, JobResult } from "./jobs.ts";
-import { attemptBody, divergedBody } from "./messages.ts";
-import type { Cohort, Combined, Protocol, ServerHalf, ServerStep } from "./protocol.ts";
+import { attemptBody } from "./messages.ts";
+import type { Cohort, Combined, ContributionMetrics, Protocol, ServerHalf, ServerStep } from "./protocol.ts";
+import { RoundOutcomes } from "./round-outcomes.ts";
 import { type Selection, selectCohort } from "./select-cohort.ts";
 import type { ServerOptimizer } from "./server-optimizers/server-optimizer.ts";
 import { type Address, protocolJob, protocolKind, stepEffects } from "./step-effects.ts";
@@ -63,17 +65,11 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   readonly #counted = new Map<PartyId, Address>();
   #stage: Stage = "setup";
   #address: Address = { round: 0, attempt: 1 };
-  #openedAt = 0;
   #model: Float32Array;
   #optimizerState: Float32Array[];
-  /** Of the round in progress. */
-  #cohort: ReadonlySet<PartyId> = new Set();
-  /** What the first client said whose training diverged, and all who said so. */
-  #divergence: string | undefined;
-  #divergent = new Set<PartyId>();
-  #outcomes = new Map<PartyId, { outcome: Outcome; reason?: string; excluded?: true }>();
-  /** Seconds from the opening of the round to each client's last message in it. */
-  #answeredAfter = new Map<PartyId, number>();
+  /** Of the attempt in progress. */
+  #outcomes = new RoundOutcomes();
+  #divergence = new Divergence();
   #combined: Combined | undefined;
 
   constructor(plan: ServerPlan, protocol: Protocol, optimizer: ServerOptimizer, random: SimulationRandom) {
@@ -141,7 +137,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
 
   #setUp(): ServerEffect[] {
     if (this.#half.setup === undefined) return this.#scheduleNextRound();
-    this.#cohort = new Set(this.#plan.clients);
+    this.#outcomes = new RoundOutcomes(this.#plan.clients);
     return [...this.#startDeadline(), ...this.#carryOut(this.#half.setup(this.#plan.clients), 0)];
   }
 
@@ -182,12 +178,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     const random = this.#random.stream("select", address.round, address.attempt);
     const { cohort, target } = selectCohort(available, this.#clients.size, select, random);
     this.#stage = "combining";
-    this.#openedAt = now;
-    this.#cohort = new Set(cohort);
-    this.#outcomes = new Map();
-    this.#answeredAfter = new Map();
-    this.#divergence = undefined;
-    this.#divergent = new Set();
+    this.#outcomes = new RoundOutcomes(cohort, now);
+    this.#divergence = new Divergence();
     const control = this.#optimizer.kind === "scaffold" ? this.#optimizerState[0] : undefined;
     const dimension = control ? 2 * this.#model.length : this.#model.length;
     const cohortOfHalf: Cohort = {
@@ -205,7 +197,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
         evaluate: evaluate.clients,
         plan,
       },
-      tensors: { model: this.#model, ...(control && { control }) },
+      ...(!this.#protocol.personal && { tensors: { model: this.#model, ...(control && { control }) } }),
     };
     return [
       { kind: "record", event: { kind: "round-started", ...address, selected: cohort } },
@@ -229,10 +221,10 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       message.round === this.#address.round &&
       body.data.attempt === this.#address.attempt &&
       (this.#stage === "combining" || this.#stage === "setup") &&
-      this.#cohort.has(from);
+      this.#outcomes.cohort.has(from);
     if (!current)
       return [{ kind: "record", event: { kind: "late-answer", round: message.round, client: from } }];
-    this.#answeredAfter.set(from, now - this.#openedAt);
+    this.#outcomes.answered(from, now);
     if (message.kind === "diverged") return this.#diverged(from, message, now);
     const kind = protocolKind(this.#protocol, message.kind);
     if (kind === undefined) {
@@ -244,12 +236,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
 
   /** One client's word must not end the run for all: it is left out, and only a round without enough others fails. */
   #diverged(client: PartyId, message: Message, now: number): ServerEffect[] {
-    const body = divergedBody.safeParse(message.body);
-    const reason = body.success
-      ? `the loss of ${client} became ${body.data.loss}`
-      : `the update of ${client} is no longer finite`;
-    this.#divergence ??= reason;
-    this.#divergent.add(client);
+    const reason = this.#divergence.add(client, message);
     const rejected = [{ client, code: "update.diverged", reason: `Training diverged: ${reason}.` }];
     return this.#carryOut({ ...this.#half.left(client), rejected }, now);
   }
@@ -282,15 +269,15 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     this.#away.add(party);
     const effects: ServerEffect[] = [{ kind: "record", event: { kind: "client-left", client: party } }];
     const involved = this.#stage === "combining" || this.#stage === "setup";
-    if (!involved || !this.#cohort.has(party)) return effects;
-    if (!this.#outcomes.has(party)) this.#outcomes.set(party, { outcome: "dropped", reason: "left" });
+    if (!involved || !this.#outcomes.cohort.has(party)) return effects;
+    this.#outcomes.left(party);
     return [...effects, ...this.#carryOut(this.#half.left(party), now)];
   }
 
   #carryOut(step: ServerStep, now: number): ServerEffect[] {
     const effects = stepEffects(this.#protocol, this.#address, step);
     for (const { client, code, reason } of step.rejected ?? []) {
-      this.#outcomes.set(client, { outcome: "rejected", reason });
+      this.#outcomes.rejected(client, reason);
       effects.push({ kind: "record", event: { kind: "refused", from: client, code, reason } });
     }
     if (step.phase !== undefined) effects.push(...this.#startDeadline());
@@ -311,11 +298,10 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       { kind: "record", event: { kind: "round-failed", round, attempt, code, reason } },
     ];
     const attempts = this.#plan.retries + 1;
-    // Further attempts would end the same way, unless some had an answer: then the others may just have lied.
-    const isHopeless = [...this.#answeredAfter.keys()].every((client) => this.#divergent.has(client));
-    if (this.#divergence !== undefined && (isHopeless || attempt >= attempts)) {
+    const isHopeless = this.#divergence.isAllOf(this.#outcomes.answering);
+    if (this.#divergence.first !== undefined && (isHopeless || attempt >= attempts)) {
       const remedy = "Lower local.optimizer.rate or set local.optimizer.clip.";
-      const what = `Training diverged in round ${round}: ${this.#divergence}. ${remedy}`;
+      const what = `Training diverged in round ${round}: ${this.#divergence.first}. ${remedy}`;
       return [...effects, ...this.#fail("run.diverged", what)];
     }
     if (this.#stage === "setup" || attempt >= attempts) {
@@ -331,7 +317,9 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
   #close(accepted: readonly PartyId[]): ServerEffect[] {
     const { round, attempt } = this.#address;
     const told = new Set(accepted);
-    const others = [...this.#cohort].filter((client) => !told.has(client) && !this.#away.has(client));
+    const others = [...this.#outcomes.cohort].filter(
+      (client) => !told.has(client) && !this.#away.has(client),
+    );
     const tell = (to: readonly PartyId[], isAccepted: boolean): ServerEffect[] => {
       const message = { kind: "close", round, body: { attempt, accepted: isAccepted } };
       return to.length === 0 ? [] : [{ kind: "send", to, message }];
@@ -341,37 +329,21 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
 
   #combine(result: Combined, now: number): ServerEffect[] {
     this.#combined = result;
-    const contributors = new Set(result.contributors);
     const excluded = new Set(result.excluded);
-    const effects: ServerEffect[] = [{ kind: "cancel", id: "deadline" }];
-    for (const client of this.#cohort) {
-      if (contributors.has(client)) {
-        this.#outcomes.set(client, {
-          outcome: "contributed",
-          ...(excluded.has(client) && { excluded: true, reason: "left out by the aggregator" }),
-        });
-      } else if (!this.#outcomes.has(client)) {
-        this.#outcomes.set(client, { outcome: "late" });
-      }
-      const seconds = this.#answeredAfter.get(client);
-      const event = {
-        kind: "client-outcome" as const,
-        round: this.#address.round,
-        client,
-        ...this.#outcomes.get(client)!,
-        ...(seconds !== undefined && { seconds }),
-      };
-      effects.push({ kind: "record", event });
-    }
     const accepted = result.contributors.filter((client) => !excluded.has(client));
-    effects.push(...this.#close(accepted));
+    const { round } = this.#address;
+    const effects: ServerEffect[] = [
+      { kind: "cancel", id: "deadline" },
+      ...this.#outcomes.settle(round, result).map((event): ServerEffect => ({ kind: "record", event })),
+      ...this.#close(accepted),
+    ];
+    if (this.#protocol.personal) return [...effects, ...this.#finishRound(result.metrics, now)];
     const stepped = this.#optimizer.apply({
       model: this.#model,
       update: result.update,
       state: this.#optimizerState,
       share: accepted.length / this.#clients.size,
     });
-    const { round } = this.#address;
     if (this.#optimizer.kind === "scaffold") {
       for (const client of accepted) this.#counted.set(client, this.#address);
     }
@@ -395,29 +367,30 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     return [...effects, { kind: "job", id: "evaluate", round, job }];
   }
 
-  #finishRound(evaluation: EvaluateResult | undefined, now: number): ServerEffect[] {
+  /** @param measured of the model on the held-out set, or of the clients' own models on theirs */
+  #finishRound(measured: ContributionMetrics | undefined, now: number): ServerEffect[] {
     const { round } = this.#address;
-    if (evaluation && !Number.isFinite(evaluation.loss)) {
+    if (measured?.loss !== undefined && !Number.isFinite(measured.loss)) {
       return this.#fail(
         "run.diverged",
-        `Training diverged in round ${round}: the loss on the held-out set became ${evaluation.loss}. ` +
+        `Training diverged in round ${round}: the loss on the held-out set became ${measured.loss}. ` +
           "Lower local.optimizer.rate, set local.optimizer.clip, or lower server.optimizer.rate.",
       );
     }
-    const count = (outcome: Outcome) =>
-      [...this.#outcomes.values()].filter((o) => o.outcome === outcome).length;
-    const { metrics: { accuracy, loss } = {}, figures } = this.#combined!;
+    const { metrics, figures } = this.#combined!;
+    const { accuracy, loss } = (!this.#protocol.personal && metrics) || {};
+    const outcomes = this.#outcomes;
     const event: PartyEvent = {
       kind: "round-finished",
       round,
-      accuracy: evaluation?.accuracy ?? null,
-      loss: evaluation?.loss ?? null,
-      virtualSeconds: now - this.#openedAt,
-      selected: this.#cohort.size,
-      contributed: count("contributed"),
-      late: count("late"),
-      dropped: count("dropped"),
-      rejected: count("rejected"),
+      accuracy: measured?.accuracy ?? null,
+      loss: measured?.loss ?? null,
+      virtualSeconds: now - outcomes.openedAt,
+      selected: outcomes.cohort.size,
+      contributed: outcomes.count("contributed"),
+      late: outcomes.count("late"),
+      dropped: outcomes.count("dropped"),
+      rejected: outcomes.count("rejected"),
       ...(accuracy !== undefined && { clientAccuracy: accuracy }),
       ...(loss !== undefined && { clientLoss: loss }),
       ...(figures !== undefined && { figures }),

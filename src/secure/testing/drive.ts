@@ -133,15 +133,16 @@ class Driver {
   #open(): void {
     const { halves, cohort, dimension, round = 1, attempt = 1, minimum = 1, seed = 1 } = this.#options;
     const clients = [...cohort.keys()];
+    const model = new Float32Array(dimension);
     const { plan = null, step = {} } = halves.server.open({
       ...{ round, attempt, clients, minimum, target: this.#options.target ?? clients.length, dimension },
-      model: new Float32Array(dimension),
+      model,
       work: { epochs: 1, batch: 1, optimizer: { kind: "sgd", rate: 1 } },
       random: SimulationRandom.fromSeed(seed).stream("combine", round, attempt),
     });
     this.#carryOut(step);
     for (const client of clients) {
-      this.#send(client, halves.clients.get(client)!.open({ round, attempt, plan, dimension }));
+      this.#send(client, halves.clients.get(client)!.open({ round, attempt, plan, dimension, model }));
       if (cohort.get(client) !== null) this.#events.push({ kind: "trained", client });
     }
   }
