@@ -85,9 +85,9 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#own = protocol.personal ? new OwnModel(plan.initial!) : undefined;
   }
 
-  /** The client's own model after the last round that counts; undefined unless the protocol is personal. */
+  /** The client's own model after the last round that it came through; undefined unless the protocol is personal. */
   get model(): Float32Array | undefined {
-    return this.#own?.current;
+    return this.#own?.newest;
   }
 
   handle(input: Input<JobResult>, now: number): ClientEffect[] {

@@ -20,6 +20,11 @@ export class OwnModel {
     return this.#state.current;
   }
 
+  /** With what the last round made of it, whether or not the server has said that it counts. */
+  get newest(): Float32Array {
+    return this.#state.proposed?.model ?? this.#state.current;
+  }
+
   propose(address: Address, model: Float32Array): void {
     this.#state = { ...this.#state, proposed: { address, model } };
   }

@@ -88,7 +88,7 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     return this.#address.round;
   }
 
-  /** The model after the last finished round. */
+  /** The model after the last finished round; under a personal protocol the one that it began with. */
   get model(): Float32Array {
     return this.#model;
   }

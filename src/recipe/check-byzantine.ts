@@ -4,6 +4,7 @@ import { CoterieError } from "../errors.ts";
 import { corruptedClients } from "./attack-of.ts";
 import type { Problem } from "./explain.ts";
 import { type Check, impossible } from "./impossible.ts";
+import { groupsOf } from "./protocol-families.ts";
 import { ruleOf } from "./rule-of.ts";
 import type { Recipe } from "./schema.ts";
 
@@ -49,7 +50,7 @@ function enoughForRule(recipe: Recipe): Problem | undefined {
   if (!("byzantine" in aggregator) || ruleCanBe(recipe)) return undefined;
   const { needs, condition } = ruleOf(aggregator);
   const { protocol } = recipe;
-  const groups = protocol.kind === "plain" ? undefined : protocol.groups;
+  const groups = groupsOf(protocol);
   const answers = groups ?? answersWanted(recipe);
   if (answers >= needs) return undefined;
   const { kind, byzantine } = aggregator;
@@ -163,7 +164,7 @@ function rulesToOptimise({ adversary, aggregator, protocol }: Recipe): Problem |
       "the adversary cannot try fltrust, whose examples it does not have; choose another attack or aggregator",
     );
   }
-  if (protocol.kind === "plain" || protocol.groups === undefined) return undefined;
+  if (groupsOf(protocol) === undefined) return undefined;
   return impossible(
     "adversary.kind",
     "across groups the rule sees means that the adversary cannot try; choose another attack, or remove protocol.groups",
@@ -176,7 +177,7 @@ const MOST_SUBSETS = 1e6;
 function fewEnoughSubsets(recipe: Recipe): Problem | undefined {
   const { aggregator, protocol, select } = recipe;
   if (aggregator.kind !== "mda") return undefined;
-  const groups = protocol.kind === "plain" ? undefined : protocol.groups;
+  const groups = groupsOf(protocol);
   const n = groups ?? Math.ceil(answersWanted(recipe) * select.over);
   let subsets = 1;
   for (let k = 1; k <= aggregator.byzantine; k++) subsets = (subsets * (n - k + 1)) / k;

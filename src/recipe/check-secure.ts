@@ -3,6 +3,7 @@ import { InputError } from "../errors.ts";
 import { answersWanted } from "./check-byzantine.ts";
 import type { Problem } from "./explain.ts";
 import { type Check, impossible } from "./impossible.ts";
+import { groupsOf, isSecureSum } from "./protocol-families.ts";
 import type { Recipe } from "./schema.ts";
 import { assertPlannable } from "./secure-options.ts";
 
@@ -18,8 +19,7 @@ export const secureChecks: readonly Check[] = [
 ];
 
 function sumsOnly({ protocol, aggregator }: Recipe): Problem | undefined {
-  if (protocol.kind === "plain" || aggregator.kind === "mean" || protocol.groups !== undefined)
-    return undefined;
+  if (!isSecureSum(protocol) || aggregator.kind === "mean" || protocol.groups !== undefined) return undefined;
   return impossible(
     "aggregator.kind",
     `${aggregator.kind} compares single updates, and under ${protocol.kind} the server sees nothing but their sum; set aggregator.kind to mean, protocol.kind to plain, or protocol.groups to compare the means of so many groups`,
@@ -27,8 +27,7 @@ function sumsOnly({ protocol, aggregator }: Recipe): Problem | undefined {
 }
 
 function groupsHaveRule({ protocol, aggregator }: Recipe): Problem | undefined {
-  if (protocol.kind === "plain" || protocol.groups === undefined || aggregator.kind !== "mean")
-    return undefined;
+  if (!isSecureSum(protocol) || protocol.groups === undefined || aggregator.kind !== "mean") return undefined;
   return impossible(
     "protocol.groups",
     "the mean of groups' means is less private than one mean of all and no more robust; choose a robust aggregator, or remove protocol.groups",
@@ -38,8 +37,7 @@ function groupsHaveRule({ protocol, aggregator }: Recipe): Problem | undefined {
 function someoneInGroups(recipe: Recipe): Problem | undefined {
   const { protocol } = recipe;
   const answers = answersWanted(recipe);
-  if (protocol.kind === "plain" || protocol.groups === undefined || protocol.groups <= answers)
-    return undefined;
+  if (!isSecureSum(protocol) || protocol.groups === undefined || protocol.groups <= answers) return undefined;
   return impossible(
     "protocol.groups",
     `protocol.groups is ${protocol.groups}, but ${answers} clients are asked; lower it, or raise clients or select.fraction`,
@@ -48,7 +46,7 @@ function someoneInGroups(recipe: Recipe): Problem | undefined {
 
 /** A group waits for everyone in it. */
 function groupsWithoutOverSelection({ protocol, select }: Recipe): Problem | undefined {
-  if (protocol.kind === "plain" || protocol.groups === undefined || select.over === 1) return undefined;
+  if (!isSecureSum(protocol) || protocol.groups === undefined || select.over === 1) return undefined;
   return impossible(
     "select.over",
     `with protocol.groups every group waits for all its clients, so that select.over ${select.over} would gain nothing; set it to 1`,
@@ -58,7 +56,7 @@ function groupsWithoutOverSelection({ protocol, select }: Recipe): Problem | und
 /** Groups are dealt anew in every round, and nobody is compared with the server. */
 function groupsAreStrangers({ protocol, aggregator: { kind } }: Recipe): Problem | undefined {
   const followsClients = kind === "auror" || kind === "fools-gold" || kind === "fltrust";
-  if (protocol.kind === "plain" || protocol.groups === undefined || !followsClients) return undefined;
+  if (!isSecureSum(protocol) || protocol.groups === undefined || !followsClients) return undefined;
   return impossible(
     "aggregator.kind",
     `${kind} judges clients, and across groups there are only means of new groups in every round; choose another aggregator`,
@@ -66,7 +64,7 @@ function groupsAreStrangers({ protocol, aggregator: { kind } }: Recipe): Problem
 }
 
 function finiteLies({ protocol, adversary }: Recipe): Problem | undefined {
-  if (protocol.kind === "plain" || adversary?.kind !== "constant" || adversary.value === "zero")
+  if (!isSecureSum(protocol) || adversary?.kind !== "constant" || adversary.value === "zero")
     return undefined;
   return impossible(
     "adversary.value",
@@ -75,7 +73,7 @@ function finiteLies({ protocol, adversary }: Recipe): Problem | undefined {
 }
 
 function measurementsInTheClear({ protocol, evaluate }: Recipe): Problem | undefined {
-  if (protocol.kind === "plain" || !evaluate.clients) return undefined;
+  if (!isSecureSum(protocol) || !evaluate.clients) return undefined;
   return impossible(
     "evaluate.clients",
     `what clients measure would travel in the clear beside ${protocol.kind}; set evaluate.clients to false`,
@@ -84,11 +82,10 @@ function measurementsInTheClear({ protocol, evaluate }: Recipe): Problem | undef
 
 /** What the protocol says of so many clients. */
 function enoughForProtocol(recipe: Recipe): Problem | undefined {
-  if (someoneInGroups(recipe)) return undefined;
+  const { protocol } = recipe;
+  if (!isSecureSum(protocol) || someoneInGroups(recipe)) return undefined;
   try {
-    const { protocol } = recipe;
-    const groups = protocol.kind === "plain" ? 1 : (protocol.groups ?? 1);
-    assertPlannable(protocol, Math.floor(answersWanted(recipe) / groups));
+    assertPlannable(protocol, Math.floor(answersWanted(recipe) / (groupsOf(protocol) ?? 1)));
     return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -6,6 +6,7 @@ import { datasets } from "../data/datasets.ts";
 import { CoterieError } from "../errors.ts";
 import { findTask, type RegisteredTask } from "../learn/tasks/registry.ts";
 import { byzantineChecks } from "./check-byzantine.ts";
+import { embeddingsChecks } from "./check-embeddings.ts";
 import { secureChecks } from "./check-secure.ts";
 import type { Problem } from "./explain.ts";
 import { type Check, impossible } from "./impossible.ts";
@@ -41,6 +42,7 @@ const checks: readonly Check[] = [
   scaffoldWithoutProximal,
   ...byzantineChecks,
   ...secureChecks,
+  ...embeddingsChecks,
 ];
 
 function knownTask({ task }: Recipe): Problem | undefined {

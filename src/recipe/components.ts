@@ -1,8 +1,12 @@
 /** From a recipe's words to the methods they name. A new method is one more line here and in its schema list. */
+
 import type { Aggregator } from "../aggregation/aggregator.ts";
 import { meanAggregator } from "../aggregation/mean.ts";
 import { ruleAggregator } from "../aggregation/rule-aggregator.ts";
+import { InputError } from "../errors.ts";
+import type { EmbeddingTable, Holdings } from "../federated/embeddings.ts";
 import type { Protocol } from "../federated/protocol.ts";
+import { embeddings } from "../federated/protocols/embeddings/embeddings.ts";
 import { plain } from "../federated/protocols/plain.ts";
 import { serverAdaptive } from "../federated/server-optimizers/adaptive.ts";
 import { serverMomentum } from "../federated/server-optimizers/momentum.ts";
@@ -11,11 +15,13 @@ import type { ServerOptimizer } from "../federated/server-optimizers/server-opti
 import type { LocalWork } from "../learn/training.ts";
 import type { SimulationRandom } from "../numeric/random.ts";
 import { SecureRandom } from "../numeric/secure-random.ts";
+import type { PartyId } from "../runtime/party.ts";
 import { acrossGroups } from "../secure/across-groups.ts";
 import type { SecureEnvironment } from "../secure/environment.ts";
 import { lightSecAgg } from "../secure/lightsecagg/lightsecagg.ts";
 import { secAggPlus } from "../secure/secagg-plus/secagg-plus.ts";
 import { swiftAggPlus } from "../secure/swiftagg-plus/swiftagg-plus.ts";
+import { type EmbeddingsProtocol, isEmbeddings, type SecureSum } from "./protocol-families.ts";
 import { ruleOf } from "./rule-of.ts";
 import type { Recipe } from "./schema.ts";
 import {
@@ -29,6 +35,8 @@ import {
 export interface ProtocolEnvironment extends SecureEnvironment {
   /** Where the server's own examples are, for aggregators that use some. */
   readonly referenceShard?: number;
+  /** What protocols need whose clients share embeddings. */
+  readonly embeddings?: { readonly table: EmbeddingTable; readonly holdings: (client: PartyId) => Holdings };
 }
 
 /** The environment of a party on this machine; stochastic rounding follows from `random`, secrets from nothing. */
@@ -51,6 +59,7 @@ export function protocolOf(
       ...(env.referenceShard !== undefined && { referenceShard: env.referenceShard }),
     });
   }
+  if (isEmbeddings(protocol)) return embeddingsProtocolOf(protocol, env);
   const sums = { ...secureProtocolOf(protocol, weights, env), needs: fewestSummed(protocol) };
   const { groups } = protocol;
   if (groups === undefined) return sums;
@@ -58,8 +67,20 @@ export function protocolOf(
   return { ...across, needs: groups * sums.needs };
 }
 
+function embeddingsProtocolOf(protocol: EmbeddingsProtocol, env: ProtocolEnvironment): Protocol {
+  if (env.embeddings === undefined) {
+    throw new InputError(
+      "protocol.simulated",
+      `Real clients cannot take part in ${protocol.kind} yet: run it as a simulation, or choose another protocol.kind.`,
+      { at: "protocol.kind" },
+    );
+  }
+  const { kind: _, ...options } = protocol;
+  return embeddings({ ...(options as { exchange: "none" | "mean" | "intersection" }), ...env.embeddings });
+}
+
 function secureProtocolOf(
-  protocol: Exclude<Recipe["protocol"], { kind: "plain" }>,
+  protocol: SecureSum,
   weights: "examples" | "uniform",
   env: SecureEnvironment,
 ): Protocol {

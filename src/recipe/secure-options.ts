@@ -4,6 +4,7 @@ import { assertPlannable as assertLightSecAgg, type LightSecAggOptions } from ".
 import { assertPlannable as assertSecAggPlus, type SecAggPlusOptions } from "../secure/secagg-plus/plan.ts";
 import { planLayout } from "../secure/swiftagg-plus/layout.ts";
 import type { SwiftAggPlusOptions } from "../secure/swiftagg-plus/options.ts";
+import type { SecureSum } from "./protocol-families.ts";
 import type { Recipe } from "./schema.ts";
 
 type Section<Kind> = Extract<Recipe["protocol"], { kind: Kind }>;
@@ -32,12 +33,10 @@ export function secAggPlusOptions(
 }
 
 /** @throws InputError when no sum of so many clients can be made */
-export function assertPlannable(protocol: Recipe["protocol"], clients: number): void {
+export function assertPlannable(protocol: SecureSum, clients: number): void {
   // Weights change what is summed, not whether it can be.
   const weights = "examples";
   switch (protocol.kind) {
-    case "plain":
-      return;
     case "swiftagg-plus":
       planLayout(clients, swiftAggPlusOptions(protocol, weights));
       return;
@@ -54,7 +53,7 @@ export function assertPlannable(protocol: Recipe["protocol"], clients: number): 
 const ENOUGH = 4096;
 
 /** The fewest clients of which a sum can be made. */
-export function fewestSummed(protocol: Recipe["protocol"]): number {
+export function fewestSummed(protocol: SecureSum): number {
   for (let clients = 1; clients < ENOUGH; clients++) {
     try {
       assertPlannable(protocol, clients);

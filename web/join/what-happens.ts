@@ -51,6 +51,10 @@ export function protectionOf({ protocol }: Offer["plan"]): string {
     case "secagg-plus":
     case "secagg":
       return `${summedOnly} It takes more clients than the run expects to collude with the server to see your update alone. ${ownLimits}`;
+    case "secea":
+      return `Your embeddings leave this device only in shares that are no use alone, and nobody learns which entities you have. ${together(protocol.colluders)} ${ownLimits}`;
+    case "embeddings":
+      return "The server sees which entities you have, and their embeddings.";
   }
 }
 

@@ -4,14 +4,8 @@ import { allFinite } from "../../numeric/finite.ts";
 import type { Json, Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import type { Job, JobResult } from "../jobs.ts";
-import type {
-  ClientHalf,
-  Cohort,
-  ContributionMetrics,
-  Protocol,
-  ServerHalf,
-  ServerStep,
-} from "../protocol.ts";
+import type { ClientHalf, Cohort, Protocol, ServerHalf, ServerStep } from "../protocol.ts";
+import { WeightedMetrics } from "../weighted-metrics.ts";
 
 export interface PlainOptions {
   /** Makes the run's aggregator; it may remember rounds. */
@@ -167,24 +161,3 @@ const plainClient: ClientHalf = {
   },
   message: () => ({}),
 };
-
-/** Example-weighted means of what clients measured on their own data. */
-class WeightedMetrics {
-  readonly #sums = { accuracy: 0, loss: 0 };
-  readonly #examples = { accuracy: 0, loss: 0 };
-
-  add(metrics: { accuracy?: number | undefined; loss?: number | undefined }, examples: number): void {
-    for (const name of ["accuracy", "loss"] as const) {
-      const value = metrics[name];
-      if (value === undefined) continue;
-      this.#sums[name] += value * examples;
-      this.#examples[name] += examples;
-    }
-  }
-
-  means(): ContributionMetrics {
-    const mean = (name: "accuracy" | "loss") =>
-      this.#examples[name] === 0 ? {} : { [name]: this.#sums[name] / this.#examples[name] };
-    return { ...mean("accuracy"), ...mean("loss") };
-  }
-}

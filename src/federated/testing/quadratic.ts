@@ -58,19 +58,24 @@ export function federation(options: Federation) {
     options.optimizer ?? serverMomentum({ rate: 1, momentum: 0 }),
     random,
   );
+  /** Those who have had to do something. */
+  const parties = new Map<string, FederatedClient>();
   const simulation = new Simulation<Job, JobResult, PartyEvent>({
     network: createNetwork(network, random, clients),
     party: (id) => {
       if (id === "server") return server;
       const shard = clients.indexOf(id);
-      return new FederatedClient({ id, shard, dimension: DIMENSION }, protocol, random.stream("client", id));
+      const own = { id, shard, dimension: DIMENSION, initial: plan.initial };
+      const client = new FederatedClient(own, protocol, random.stream("client", id));
+      parties.set(id, client);
+      return client;
     },
     execute: options.execute ?? execute,
     workload: (job) => (job.kind === "train" ? EXAMPLES * job.work.epochs : EXAMPLES),
     roundEnd,
     lookahead: 3,
   });
-  return { server, simulation, plan };
+  return { server, simulation, parties, plan };
 }
 
 /** Runs to the end and gives all events. */

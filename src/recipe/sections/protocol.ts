@@ -90,6 +90,41 @@ export const protocols = [
       ...sum,
     })
     .describe("Secure sums by pairwise masks among all (SecAgg, Bonawitz et al. 2017)."),
+  z
+    .strictObject({
+      kind: z.literal("secea"),
+      colluders,
+      dropouts,
+      parts: count(1)
+        .exactOptional()
+        .describe("K: pieces that a row of the table is cut into; when absent as many as can be."),
+      queries: count(1)
+        .exactOptional()
+        .describe(
+          "Q: entities that every client asks for, padded with random ones to hide how many it has; all there are when absent.",
+        ),
+      bound: positive()
+        .default(1)
+        .describe(
+          "Entries of an embedding beyond this are clipped to it; the smaller, the finer the numbers in between.",
+        ),
+    })
+    .describe(
+      "Clients keep models of their own and get the means of their entities' embeddings, and nobody learns who has which entities (SecEA, Tang et al. 2022).",
+    ),
+  z
+    .strictObject({
+      kind: z.literal("embeddings"),
+      exchange: z
+        .enum(["mean", "intersection", "none"])
+        .default("mean")
+        .describe(
+          "What is averaged: every entity over those who have it, only entities that all have, or nothing.",
+        ),
+    })
+    .describe(
+      "Clients keep models of their own, and the server averages their entities' embeddings in the clear (FedE, Chen et al. 2021).",
+    ),
 ] as const;
 
 export const protocolSection = z
