@@ -6,7 +6,7 @@
  * the round as may. Aggregations are timed in processor time, clients and server apart: a round of all clients in one
  * thread takes up to a minute, and whatever else the machine does in a minute would hide what is measured. `end to end`
  * is a client's time and the server's, since clients work side by side. It is a first round, with all agreements of keys,
- * which Node's own code makes; coded protocols spare most of them afterwards.
+ * most of which coded protocols spare afterwards. Keys, seals and keystreams are made by Node's own code.
  */
 import { planFor } from "../src/secure/secagg-plus/plan.ts";
 import { type BenchOptions, type BenchResult, type BenchRow, machine, median, takeTurns } from "./harness.ts";

@@ -9,7 +9,7 @@ import type { PartyId } from "../../src/runtime/party.ts";
 import { frameSize } from "../../src/runtime/wire/frame.ts";
 import type { SecureEnvironment } from "../../src/secure/environment.ts";
 import { lightSecAgg } from "../../src/secure/lightsecagg/lightsecagg.ts";
-import { nativeKeyAgreement } from "../../src/secure/node/native-key-agreement.ts";
+import { nativeCryptography } from "../../src/secure/node/native-cryptography.ts";
 import type { SecAggPlusOptions } from "../../src/secure/secagg-plus/plan.ts";
 import { secAggPlus } from "../../src/secure/secagg-plus/secagg-plus.ts";
 import { swiftAggPlus } from "../../src/secure/swiftagg-plus/swiftagg-plus.ts";
@@ -70,7 +70,7 @@ export function aggregateOnce(name: ProtocolName, one: SecureCase, update: Float
   const env = {
     secrets: SecureRandom.platform(),
     rounding: SimulationRandom.fromSeed(1),
-    agreement: nativeKeyAgreement,
+    cryptography: nativeCryptography,
   };
   const client = stopwatch();
   const server = stopwatch();

@@ -15,6 +15,6 @@ export function closingLines(summary: RunSummary, folder: string): string {
     `loss ${formatScore(final.loss)}, ${time}`,
     `run    ${folder}`,
     `report ${files.report}`,
-    `model  ${files.model}, ${files.onnx}`,
+    `model  ${[files.model, files.onnx].filter((file) => file !== null).join(", ")}`,
   ].join("\n");
 }

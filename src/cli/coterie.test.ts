@@ -143,7 +143,7 @@ describe("coterie run", () => {
     expect(summary).toMatchObject({ recipe: "small", seed: 7, task: "tabular-logistic", clients: 3 });
     expect(summary.rounds.map(({ round }) => round)).toEqual([1, 2, 3, 4]);
     expect(summary.final.accuracy).toBeGreaterThan(0.6);
-    for (const file of Object.values(summary.files)) expect(existsSync(join(folder, file))).toBe(true);
+    for (const file of Object.values(summary.files)) expect(existsSync(join(folder, file!))).toBe(true);
     expect(first.err).toMatch(/^round 4\/4 {2}accuracy 0\.\d{4} /m);
 
     for (const path of ["small.yaml", join("small.yaml", "deeper"), ""]) {

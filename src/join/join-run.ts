@@ -20,7 +20,7 @@ import type { Farewell } from "../runtime/session/control.ts";
 import { Dial, type DialOptions, type DialStatus } from "../runtime/session/dial.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
-import type { KeyAgreement } from "../secure/key-agreement.ts";
+import type { Cryptography } from "../secure/cryptography.ts";
 import { decodePlan, type ReceivedPlan } from "./run-plan.ts";
 import { describeMessage, type SentMessage } from "./transcript.ts";
 
@@ -32,8 +32,8 @@ export interface JoinOptions
   /** Reads the data and chooses an engine; called again only when the plan has changed. Throws to decline. */
   readonly prepare: (received: ReceivedPlan) => Promise<Trainer>;
   readonly observe: (event: JoinEvent) => void;
-  /** What secure protocols agree on keys by; in JavaScript when absent. */
-  readonly agreement?: KeyAgreement;
+  /** What secure protocols reckon with; in JavaScript when absent. */
+  readonly cryptography?: Cryptography;
   /** Aborting leaves the run in an orderly way. */
   readonly signal?: AbortSignal;
 }
@@ -175,12 +175,12 @@ class Membership {
   }
 
   #createHost({ plan }: ReceivedPlan, trainer: Trainer): Host<Job, JobResult, PartyEvent> {
-    const { clock, observe, agreement } = this.#options;
+    const { clock, observe, cryptography } = this.#options;
     const id = this.#name;
     const random = SimulationRandom.fromSeed(plan.seed);
     const { dimension, checkpointEvery } = plan;
     const client = { id, shard: 0, dimension, checkpointEvery };
-    const protocol = protocolOf(plan, protocolEnvironment(random, agreement && { agreement }));
+    const protocol = protocolOf(plan, protocolEnvironment(random, cryptography && { cryptography }));
     const party = new FederatedClient(client, protocol, random.stream("client", id));
     const network = createNetwork(plan.network ?? null, random, []);
     const sender = new FaultySender({

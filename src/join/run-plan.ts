@@ -10,6 +10,7 @@ import { InputError } from "../errors.ts";
 import { decodeProgramBundle, encodeProgramBundle, type ProgramBundle } from "../learn/program-bundle.ts";
 import { aggregatorSection } from "../recipe/sections/aggregator.ts";
 import { faultPlanSchema } from "../recipe/sections/network.ts";
+import { privacySection } from "../recipe/sections/privacy.ts";
 import { protocolSection } from "../recipe/sections/protocol.ts";
 import type { Message, Tensor } from "../runtime/message.ts";
 
@@ -31,6 +32,7 @@ const runPlan = z.strictObject({
   dimension: z.int().min(1),
   protocol: protocolSection,
   aggregator: aggregatorSection,
+  privacy: privacySection,
   data: dataPlanSchema as z.ZodType<DataPlan>,
 });
 

@@ -19,6 +19,19 @@ export function exportSafetensors(
   return encodeSafetensors(tensors, metadata);
 }
 
+/** The same for the own models of several parties in one file: names are `party/parameter`. Throws likewise. */
+export function exportOwnModels(
+  layout: ParameterLayout,
+  models: ReadonlyMap<string, Float32Array>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const tensors = [...models].flatMap(([party, parameters]) => {
+    const data = sliceParameters(layout, parameters);
+    return layout.slices.map(({ name, shape }, i) => ({ name: `${party}/${name}`, shape, data: data[i] }));
+  });
+  return encodeSafetensors(tensors, metadata);
+}
+
 /**
  * The flat parameters of a model file, which must hold the layout's tensors and no others, in any order.
  *

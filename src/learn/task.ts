@@ -19,6 +19,16 @@ export interface DataSpec {
 /** Parameters as nested objects or lists of float32 arrays; keys become the names in model files. */
 export type ParameterTree = np.Array | { [name: string]: ParameterTree } | ParameterTree[];
 
+/** Which of a task's parameters is a table of embeddings, and where examples speak of its rows. */
+export interface TaskEmbeddings {
+  /** Name in the layout of the parameter [entities, width]: row e is the embedding of entity e. */
+  readonly parameter: string;
+  /** Features of an example (positions in its flat array) that are numbers of rows. */
+  readonly columns: readonly number[];
+  /** Whether labels are numbers of rows too. */
+  readonly labels: boolean;
+}
+
 /** What an author writes. B is the batch size, x is float32 [B, ...spec.shape], y is int32 [B]. */
 export interface TaskDefinition<P extends ParameterTree> {
   /** Letters, digits and dashes: `mnist-mlp`. */
@@ -33,6 +43,8 @@ export interface TaskDefinition<P extends ParameterTree> {
   loss?(parameters: P, x: np.Array, y: np.Array, spec: DataSpec): np.Array;
   /** Activations of the last hidden layer [B, k], for inspecting what a model goes by. Default: the task has none. */
   activations?(parameters: P, x: np.Array, spec: DataSpec): np.Array;
+  /** What clients share who keep models of their own (federated representation learning). Default: the task has none. */
+  readonly embeddings?: TaskEmbeddings;
   /** Score of each example [B], reported as accuracy when averaged. Default: 1 where the largest logit is the label's, else 0. */
   metric?(logits: np.Array, y: np.Array, spec: DataSpec): np.Array;
 }
@@ -41,6 +53,7 @@ export interface TaskDefinition<P extends ParameterTree> {
 export interface Task {
   readonly name: string;
   readonly description: string;
+  readonly embeddings?: TaskEmbeddings;
   /** Whether the score is the default one, 1 where the largest logit is the label's. */
   readonly countsHits: boolean;
   init(key: np.Array, spec: DataSpec): ParameterTree;
@@ -103,6 +116,7 @@ export function defineTask<P extends ParameterTree>(definition: TaskDefinition<P
     name,
     description,
     countsHits: definition.metric === undefined,
+    ...(definition.embeddings && { embeddings: definition.embeddings }),
     init: (key, spec) => attempt("init", () => definition.init(key, spec)),
     predict,
     ...(definition.activations && {

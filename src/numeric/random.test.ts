@@ -125,6 +125,16 @@ describe("SimulationRandom", () => {
     expect(chiSquare(lowest)).toBeLessThan(chiSquareBound(15));
   });
 
+  it("fills with the same numbers as it draws one by one, and goes on behind them", () => {
+    const [one, other] = [SimulationRandom.fromSeed(3), SimulationRandom.fromSeed(3)];
+    for (const length of [0, 1, 1000]) {
+      const numbers = new Float64Array(length);
+      one.fillUniform(numbers);
+      expect(numbers).toEqual(Float64Array.from({ length }, () => other.uniform()));
+      expect(one.bits()).toBe(other.bits());
+    }
+  });
+
   it("draws integers without bias, for bounds that do not divide 2^32", () => {
     const random = SimulationRandom.fromSeed(6);
     const small = new Uint32Array(7);

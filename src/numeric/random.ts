@@ -52,12 +52,44 @@ export class SimulationRandom {
     this.#a ^= d;
     this.#c = c ^ (b << 9);
     this.#d = rotateLeft(d, 11);
-    return Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
+    return scramble(b) >>> 0;
   }
 
   /** Uniform in [0, 1) with 53 random bits. */
   uniform(): number {
     return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992;
+  }
+
+  /** Fills the numbers with what as many calls of `uniform` would give, some three times faster. */
+  fillUniform(numbers: Float64Array): void {
+    // The state in variables; two steps of `bits` for each number.
+    let a = this.#a;
+    let b = this.#b;
+    let c = this.#c;
+    let d = this.#d;
+    for (let i = 0; i < numbers.length; i++) {
+      const high = scramble(b) >>> 5;
+      let shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = rotateLeft(d, 11);
+      const low = scramble(b) >>> 6;
+      shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = rotateLeft(d, 11);
+      numbers[i] = (high * 67108864 + low) * 2 ** -53;
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
   }
 
   /** A uniform integer in [0, bound), without modulo bias; `bound` in [1, 2^32]. */
@@ -112,6 +144,11 @@ export class SimulationRandom {
     }
     return items;
   }
+}
+
+/** What xoshiro128** makes of a word of its state. */
+function scramble(word: number): number {
+  return Math.imul(rotateLeft(Math.imul(word, 5), 7), 9);
 }
 
 function rotateLeft(x: number, k: number): number {

@@ -1,11 +1,5 @@
-import { chacha20 } from "@noble/ciphers/chacha.js";
 import { P31 } from "./field31-reduce.ts";
-
-/** What the platform gives at a time (Web Cryptography, `getRandomValues`). */
-const MOST_BYTES = 65536;
-
-/** Bytes of a block of ChaCha20. */
-const BLOCK = 64;
+import { type Keystream, MOST_BYTES, portableKeystream } from "./keystream.ts";
 
 /**
  * Randomness for secrets: keys, nonces, masks, the noise of codes. On purpose no relative of `SimulationRandom`: neither
@@ -15,10 +9,9 @@ const BLOCK = 64;
  * random; what is drawn from a seed is indistinguishable from it only computationally.
  */
 export class SecureRandom {
-  /** Fills at most MOST_BYTES bytes. */
-  readonly #fill: (target: Uint8Array<ArrayBuffer>) => void;
+  readonly #fill: Keystream;
 
-  private constructor(fill: (target: Uint8Array<ArrayBuffer>) => void) {
+  private constructor(fill: Keystream) {
     this.#fill = fill;
   }
 
@@ -28,22 +21,13 @@ export class SecureRandom {
   }
 
   /**
-   * The keystream of ChaCha20 (RFC 8439; nonce and first counter 0), cut up among the draws: to expand a seed that two
-   * parties share, and for tests. Its end, after 256 GiB, is an error.
+   * The keystream of ChaCha20 (`keystream.ts`), cut up among the draws: for tests, and to say what a mask is
+   * (`field31-masks.ts`).
    *
    * @param seed 32 secret bytes, used for nothing else
    */
   static fromSeed(seed: Uint8Array): SecureRandom {
-    const key = seed.slice();
-    const nonce = new Uint8Array(12);
-    let position = 0;
-    return new SecureRandom((target) => {
-      const skipped = position % BLOCK;
-      const stream = new Uint8Array(skipped + target.length);
-      chacha20(key, nonce, stream, stream, (position - skipped) / BLOCK);
-      target.set(stream.subarray(skipped));
-      position += target.length;
-    });
+    return new SecureRandom(portableKeystream(seed));
   }
 
   /** n random bytes. */
@@ -57,8 +41,9 @@ export class SecureRandom {
   field31(n: number): Uint32Array<ArrayBuffer> {
     const elements = new Uint32Array(this.bytes(4 * n).buffer);
     for (let i = 0; i < n; i++) {
-      elements[i] &= P31;
-      while (elements[i] === P31) elements[i] = new Uint32Array(this.bytes(4).buffer)[0] & P31;
+      let element = elements[i] & P31;
+      while (element === P31) element = new Uint32Array(this.bytes(4).buffer)[0] & P31;
+      elements[i] = element;
     }
     return elements;
   }

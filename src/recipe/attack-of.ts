@@ -10,7 +10,6 @@ import { minSumAttack } from "../adversary/attacks/min-sum.ts";
 import { modelReplacementAttack } from "../adversary/attacks/model-replacement.ts";
 import { optimisedAttack } from "../adversary/attacks/optimised.ts";
 import { signFlipAttack } from "../adversary/attacks/sign-flip.ts";
-import { applyRule } from "../aggregation/rules/apply-rule.ts";
 import { ruleOf } from "./rule-of.ts";
 import type { Recipe } from "./schema.ts";
 
@@ -41,10 +40,8 @@ export function attackOf(recipe: Recipe): Attack | undefined {
       return minSumAttack(adversary);
     case "constant":
       return constantAttack({ value: constants[adversary.value] });
-    case "optimized": {
-      const rule = ruleOf(aggregator);
-      return optimisedAttack({ family: adversary.base, rule: (rows) => applyRule(rule, rows).update });
-    }
+    case "optimized":
+      return optimisedAttack({ family: adversary.base, rule: ruleOf(aggregator) });
     case "model-replacement": {
       const { bound: norm } = adversary;
       return modelReplacementAttack({ rate: server.optimizer.rate, ...(norm !== undefined && { norm }) });

@@ -31,6 +31,31 @@ test.each([
     "trimmed-mean with byzantine 4 needs 9 updates a round (n >= 2f + 1), but 8 clients are asked; lower aggregator.byzantine to 3, or raise clients or select.fraction",
   ],
   [
+    "more kept than there are",
+    "aggregator: { kind: multi-krum, byzantine: 2, keep: 17 }",
+    "multi-krum with keep 17 needs 21 updates a round (n >= keep + f + 2), but 20 clients are asked; lower aggregator.keep to 16, or raise clients or select.fraction",
+  ],
+  [
+    "more groups than clients",
+    "aggregator: { kind: median-of-means, byzantine: 2, groups: 30 }",
+    "median-of-means with groups 30 needs 30 updates a round (n >= groups), but 20 clients are asked; lower aggregator.groups to 20, or raise clients or select.fraction",
+  ],
+  [
+    "too many Byzantine clients, whatever is kept",
+    "aggregator: { kind: multi-krum, byzantine: 9, keep: 5 }",
+    "multi-krum with byzantine 9 needs 21 updates a round (n >= 2f + 3), but 20 clients are asked; lower aggregator.byzantine to 8, or raise clients or select.fraction",
+  ],
+  [
+    "too many of both",
+    "aggregator: { kind: median-of-means, byzantine: 11, groups: 30 }",
+    "median-of-means with groups 30 needs 30 updates a round (n >= groups), but 20 clients are asked; lower it and aggregator.byzantine, or raise clients or select.fraction",
+  ],
+  [
+    "a rule for more clients than there can be",
+    "clients: 2\naggregator: { kind: krum, byzantine: 0 }",
+    "krum with byzantine 0 needs 3 updates a round (n >= 2f + 3), but 2 clients are asked; choose another aggregator, or raise clients or select.fraction",
+  ],
+  [
     "groups in place of suspects",
     "aggregator: { kind: auror, byzantine: 2, threshold: 0.01, before: { bucketing: 2 } }",
     "auror judges clients, and after bucketing there are only groups; remove aggregator.before.bucketing or choose another aggregator",

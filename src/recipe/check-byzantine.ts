@@ -46,31 +46,46 @@ function ruleCanBe({ aggregator }: Recipe): Problem | undefined {
 }
 
 function enoughForRule(recipe: Recipe): Problem | undefined {
-  const { aggregator } = recipe;
-  if (!("byzantine" in aggregator) || ruleCanBe(recipe)) return undefined;
+  if (!("byzantine" in recipe.aggregator) || ruleCanBe(recipe)) return undefined;
+  const aggregator: Robust = recipe.aggregator;
   const { needs, condition } = ruleOf(aggregator);
   const { protocol } = recipe;
   const groups = groupsOf(protocol);
   const answers = groups ?? answersWanted(recipe);
   if (answers >= needs) return undefined;
-  const { kind, byzantine } = aggregator;
-  const most = mostByzantine(aggregator, answers);
-  const lower = most === undefined ? "choose another aggregator" : `lower aggregator.byzantine to ${most}`;
   const [given, raise] =
     groups === undefined
       ? [`${answers} clients are asked`, "clients or select.fraction"]
       : [`there are ${answers} groups`, "protocol.groups"];
+  const { key, lower } = remedyFor(aggregator, answers);
   return impossible(
-    "aggregator.byzantine",
-    `${kind} with byzantine ${byzantine} needs ${needs} updates a round (${condition}), but ${given}; ${lower}, or raise ${raise}`,
+    `aggregator.${key}`,
+    `${aggregator.kind} with ${key} ${aggregator[key]} needs ${needs} updates a round (${condition}), but ${given}; ${lower}, or raise ${raise}`,
   );
 }
 
-/** The largest f that the rule allows with n updates. */
-function mostByzantine(aggregator: Extract<Recipe["aggregator"], { byzantine: number }>, n: number) {
-  for (let byzantine = Math.floor(n / 2); byzantine >= 0; byzantine--) {
-    const smaller = { ...aggregator, byzantine };
-    if (!ruleCanBe({ aggregator: smaller } as Recipe) && ruleOf(smaller).needs <= n) return byzantine;
+/** Keys by which a rule may need more updates; those in front are rather lowered. */
+const DEMANDING = ["keep", "groups", "byzantine"] as const;
+type Demanding = (typeof DEMANDING)[number];
+type Robust = Extract<Recipe["aggregator"], { byzantine: number }> & Partial<Record<Demanding, number>>;
+
+/** What to lower for the rule to have enough with n updates. */
+function remedyFor(aggregator: Robust, n: number): { key: Demanding; lower: string } {
+  for (const key of DEMANDING) {
+    const most = mostOf(aggregator, key, n);
+    if (most !== undefined) return { key, lower: `lower aggregator.${key} to ${most}` };
+  }
+  const key = DEMANDING.find((each) => aggregator[each] !== undefined)!;
+  const { [key]: _, ...others } = aggregator;
+  const isOneOfTwo = mostOf(others as Robust, "byzantine", n) !== undefined;
+  return { key, lower: isOneOfTwo ? "lower it and aggregator.byzantine" : "choose another aggregator" };
+}
+
+/** The largest value of a key, up to its own, for which n updates are enough. */
+function mostOf(aggregator: Robust, key: Demanding, n: number): number | undefined {
+  for (let value = Math.min(n, aggregator[key] ?? -1); value >= 0; value--) {
+    const smaller: Robust = { ...aggregator, [key]: value };
+    if (!ruleCanBe({ aggregator: smaller } as Recipe) && ruleOf(smaller).needs <= n) return value;
   }
   return undefined;
 }

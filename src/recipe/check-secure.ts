@@ -82,10 +82,10 @@ function measurementsInTheClear({ protocol, evaluate }: Recipe): Problem | undef
 
 /** What the protocol says of so many clients. */
 function enoughForProtocol(recipe: Recipe): Problem | undefined {
-  const { protocol } = recipe;
+  const { protocol, privacy } = recipe;
   if (!isSecureSum(protocol) || someoneInGroups(recipe)) return undefined;
   try {
-    assertPlannable(protocol, Math.floor(answersWanted(recipe) / (groupsOf(protocol) ?? 1)));
+    assertPlannable(protocol, privacy, Math.floor(answersWanted(recipe) / (groupsOf(protocol) ?? 1)));
     return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

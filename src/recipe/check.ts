@@ -2,11 +2,12 @@
  * Combinations that no key alone can refuse. Each check looks at one of them and says in one sentence which number
  * or word to change. What needs the data itself (columns, rows, owners) is checked where the data is read.
  */
-import { datasets } from "../data/datasets.ts";
+import { type DatasetCard, datasets } from "../data/datasets.ts";
 import { CoterieError } from "../errors.ts";
 import { findTask, type RegisteredTask } from "../learn/tasks/registry.ts";
 import { byzantineChecks } from "./check-byzantine.ts";
 import { embeddingsChecks } from "./check-embeddings.ts";
+import { privacyChecks } from "./check-privacy.ts";
 import { secureChecks } from "./check-secure.ts";
 import type { Problem } from "./explain.ts";
 import { type Check, impossible } from "./impossible.ts";
@@ -27,7 +28,7 @@ const checks: readonly Check[] = [
   taskSuitsData,
   distinctColumns,
   heldOutPairs,
-  naturalNeedsOwners,
+  ownersNeedKnowing,
   enoughRows,
   enoughRowsForShards,
   enoughRowsForMinimum,
@@ -42,6 +43,7 @@ const checks: readonly Check[] = [
   scaffoldWithoutProximal,
   ...byzantineChecks,
   ...secureChecks,
+  ...privacyChecks,
   ...embeddingsChecks,
 ];
 
@@ -103,20 +105,26 @@ function heldOutPairs({ data }: Recipe): Problem | undefined {
   return impossible(`data.idx.${given}`, `data.idx has ${given} without ${missing}; give both or neither`);
 }
 
-function naturalNeedsOwners({ partition, data }: Recipe): Problem | undefined {
-  if (partition.kind !== "natural" || ("label" in data && data.id !== undefined)) return undefined;
+function ownersNeedKnowing({ partition, data }: Recipe): Problem | undefined {
+  const isByOwner = partition.kind === "natural" || partition.kind === "owners";
+  const hasOwners = "label" in data ? data.id !== undefined : cardOf(data)?.owners !== undefined;
+  if (!isByOwner || hasOwners) return undefined;
+  const name = partition.kind === "natural" ? "a natural partition" : "a partition by owners";
   return impossible(
     "partition.kind",
     "label" in data
-      ? "a natural partition needs data.id, the column that says who owns a row; name it, or choose another partition"
-      : "a natural partition needs a table (data.csv or data.parquet) with an id column; choose another partition",
+      ? `${name} needs data.id, the column that says who owns a row; name it, or choose another partition`
+      : `${name} needs a table (data.csv or data.parquet) with an id column; choose another partition`,
   );
+}
+
+function cardOf(data: Recipe["data"]): DatasetCard | undefined {
+  return "dataset" in data ? datasets.find(({ name }) => name === data.dataset) : undefined;
 }
 
 /** Training rows, where they are known without reading the data. */
 function trainRows({ data }: Recipe): number | undefined {
-  const held = "dataset" in data ? datasets.find(({ name }) => name === data.dataset)?.train : undefined;
-  return data.train ?? held;
+  return data.train ?? cardOf(data)?.train;
 }
 
 function enoughRows(recipe: Recipe): Problem | undefined {

@@ -20,6 +20,7 @@ import { acrossGroups } from "../secure/across-groups.ts";
 import type { SecureEnvironment } from "../secure/environment.ts";
 import { lightSecAgg } from "../secure/lightsecagg/lightsecagg.ts";
 import { secAggPlus } from "../secure/secagg-plus/secagg-plus.ts";
+import { secEa } from "../secure/secea/secea.ts";
 import { swiftAggPlus } from "../secure/swiftagg-plus/swiftagg-plus.ts";
 import { type EmbeddingsProtocol, isEmbeddings, type SecureSum } from "./protocol-families.ts";
 import { ruleOf } from "./rule-of.ts";
@@ -27,7 +28,9 @@ import type { Recipe } from "./schema.ts";
 import {
   fewestSummed,
   lightSecAggOptions,
+  type Sums,
   secAggPlusOptions,
+  sumsOf,
   swiftAggPlusOptions,
 } from "./secure-options.ts";
 
@@ -49,18 +52,18 @@ export function protocolEnvironment(
 
 /** The protocol, for both of its sides. */
 export function protocolOf(
-  { protocol, aggregator }: Pick<Recipe, "protocol" | "aggregator">,
+  { protocol, aggregator, privacy }: Pick<Recipe, "protocol" | "aggregator" | "privacy">,
   env: ProtocolEnvironment,
 ): Protocol {
-  const weights = aggregator.kind === "mean" ? aggregator.weights : "uniform";
+  const sum = sumsOf({ aggregator, privacy });
   if (protocol.kind === "plain") {
     return plain({
-      ...{ aggregator: () => aggregatorOf(aggregator), weights },
+      ...{ aggregator: () => aggregatorOf(aggregator), weights: sum.weights },
       ...(env.referenceShard !== undefined && { referenceShard: env.referenceShard }),
     });
   }
   if (isEmbeddings(protocol)) return embeddingsProtocolOf(protocol, env);
-  const sums = { ...secureProtocolOf(protocol, weights, env), needs: fewestSummed(protocol) };
+  const sums = { ...secureProtocolOf(protocol, sum, env), needs: fewestSummed(protocol, privacy) };
   const { groups } = protocol;
   if (groups === undefined) return sums;
   const across = acrossGroups(sums, { groups, aggregator: () => aggregatorOf(aggregator) });
@@ -75,23 +78,20 @@ function embeddingsProtocolOf(protocol: EmbeddingsProtocol, env: ProtocolEnviron
       { at: "protocol.kind" },
     );
   }
+  if (protocol.kind === "embeddings") return embeddings({ exchange: protocol.exchange, ...env.embeddings });
   const { kind: _, ...options } = protocol;
-  return embeddings({ ...(options as { exchange: "none" | "mean" | "intersection" }), ...env.embeddings });
+  return secEa({ ...options, ...env.embeddings }, env);
 }
 
-function secureProtocolOf(
-  protocol: SecureSum,
-  weights: "examples" | "uniform",
-  env: SecureEnvironment,
-): Protocol {
+function secureProtocolOf(protocol: SecureSum, sum: Sums, env: SecureEnvironment): Protocol {
   switch (protocol.kind) {
     case "swiftagg-plus":
-      return swiftAggPlus(swiftAggPlusOptions(protocol, weights), env);
+      return swiftAggPlus(swiftAggPlusOptions(protocol, sum), env);
     case "lightsecagg":
-      return lightSecAgg(lightSecAggOptions(protocol, weights), env);
+      return lightSecAgg(lightSecAggOptions(protocol, sum), env);
     case "secagg-plus":
     case "secagg":
-      return secAggPlus(secAggPlusOptions(protocol, weights), env);
+      return secAggPlus(secAggPlusOptions(protocol, sum), env);
   }
 }
 

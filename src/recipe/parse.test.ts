@@ -75,7 +75,7 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "missing kind",
     base.replace("kind: dirichlet, ", ""),
     "recipe.missing",
-    'r.yaml:5:1: partition needs "kind"; available: iid, dirichlet, shards, quantity, natural',
+    'r.yaml:5:1: partition needs "kind"; available: iid, dirichlet, shards, quantity, natural, owners',
   ],
   [
     "wrong type",
@@ -161,7 +161,7 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "protocol of the future",
     `${base}protocol: { kind: scfl, privacy: 2 }`,
     "recipe.choice",
-    'r.yaml:7:19: protocol.kind "scfl" is not offered by this version; available: plain, swiftagg-plus, lightsecagg, secagg-plus, secagg',
+    'r.yaml:7:19: protocol.kind "scfl" is not offered by this version; available: plain, swiftagg-plus, lightsecagg, secagg-plus, secagg, secea, embeddings',
   ],
   [
     "privacy of the future",

@@ -11,6 +11,7 @@ import { dataSection } from "./sections/data.ts";
 import { localSection } from "./sections/local.ts";
 import { networkSection } from "./sections/network.ts";
 import { partitionSection } from "./sections/partition.ts";
+import { privacySection } from "./sections/privacy.ts";
 import { protocolSection } from "./sections/protocol.ts";
 import { selectSection } from "./sections/select.ts";
 import { serverSection } from "./sections/server.ts";
@@ -41,7 +42,7 @@ export const recipeSchema = z
     aggregator: aggregatorSection,
     server: serverSection,
     adversary: adversarySection,
-    privacy: z.null().default(null).describe("Differential privacy; not offered yet, so always null."),
+    privacy: privacySection,
     network: networkSection,
     deadline: positive()
       .nullable()

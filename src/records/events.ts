@@ -13,8 +13,43 @@ export interface Traffic {
   readonly clientToClientBytes: number;
 }
 
+export type Role = "server" | "client";
+
+/** The messages of one kind in a round, as whoever carried them has counted them. */
+export interface MessageTally {
+  /** As it stands on the wire; `other` adds up what is of no kind that the run has, or of another round. */
+  readonly kind: string;
+  readonly from: Role;
+  readonly to: Role;
+  /** Messages by receiver: one to three clients counts three times. */
+  readonly count: number;
+  readonly bytes: number;
+  /** Bytes of the party that has sent most of them, and of the one that has received most. */
+  readonly mostSent: number;
+  readonly mostReceived: number;
+  /** When the first and the last was sent, seconds from the round's opening; 0 for what came before. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What travelled in a round; bytes include failed attempts at it. */
+export interface RoundTraffic extends Traffic {
+  /** Of the attempt that did not fail, in the order in which each kind first appeared; absent in older logs. */
+  readonly messages?: readonly MessageTally[];
+  /** Bytes of the client that has sent most in that attempt, and of the one that has received most. */
+  readonly busiestClient?: { readonly sent: number; readonly received: number };
+}
+
+/** Bytes from every party to every other in an attempt at a round. */
+export interface Exchange {
+  /** In the order in which they first sent or received. */
+  readonly parties: readonly string[];
+  /** Row per sender, column per receiver. */
+  readonly bytes: readonly (readonly number[])[];
+}
+
 /** One finished round as users see it; the element of `RunSummary.rounds`. */
-export interface RoundSummary extends Traffic {
+export interface RoundSummary extends RoundTraffic {
   /** 1-based. */
   readonly round: number;
   /** On the held-out set after this round, in [0, 1]; null in rounds without evaluation. */
@@ -37,7 +72,7 @@ export interface RoundSummary extends Traffic {
 }
 
 /** What the server itself knows of a finished round; the runner adds traffic and wall time. */
-export type RoundOutcome = Omit<RoundSummary, keyof Traffic | "wallSeconds">;
+export type RoundOutcome = Omit<RoundSummary, keyof RoundTraffic | "wallSeconds">;
 
 /** What parties record. */
 export type PartyEvent =
@@ -110,7 +145,11 @@ export type EventBody =
       readonly code: string;
       readonly reason: string;
     }
-  | ({ readonly kind: "round-finished" } & RoundSummary)
+  | ({
+      readonly kind: "round-finished";
+      /** Of the first round only, and where few enough took part in it. */
+      readonly exchange?: Exchange;
+    } & RoundSummary)
   | { readonly kind: "checkpoint"; readonly round: number; readonly file: string; readonly best: boolean }
   | { readonly kind: "run-finished"; readonly summary: RunSummary }
   | {
@@ -130,7 +169,7 @@ export type RunEvent = EventBody & {
   readonly wall: number;
 };
 
-/** The JSON that `coterie run --json` prints; its shape is fixed (see `docs/summary.md`). */
+/** The JSON that `coterie run --json` prints; its shape is fixed. */
 export interface RunSummary {
   readonly run: string;
   readonly recipe: string;
@@ -161,7 +200,8 @@ export interface RunSummary {
   readonly files: {
     readonly report: string;
     readonly model: string;
-    readonly onnx: string;
+    /** Null where clients keep models of their own, which `model` holds all of. */
+    readonly onnx: string | null;
     readonly events: string;
   };
   readonly virtualSeconds: number;

@@ -71,7 +71,7 @@ function recipeName(recipe: unknown): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-function roundSummary(event: RunEvent & RoundSummary): RoundSummary {
-  const { kind: _kind, sequence: _sequence, at: _at, wall: _wall, ...round } = event;
+function roundSummary(event: Extract<RunEvent, { kind: "round-finished" }>): RoundSummary {
+  const { kind: _kind, exchange: _exchange, sequence: _sequence, at: _at, wall: _wall, ...round } = event;
   return round;
 }

@@ -11,8 +11,11 @@ import { localWorkOf, protocolEnvironment, protocolOf, serverOptimizerOf } from 
 import type { Recipe } from "../recipe/schema.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { createNetwork } from "../runtime/network/network.ts";
+import type { PartyId } from "../runtime/party.ts";
 import { Simulation, type SimulationState } from "../runtime/simulation/simulation.ts";
-import { nativeKeyAgreement } from "../secure/node/native-key-agreement.ts";
+import { nativeCryptography } from "../secure/node/native-cryptography.ts";
+import { embeddingsOf } from "./embeddings.ts";
+import type { Learnt } from "./export-models.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { SideShards } from "./side-shards.ts";
 
@@ -22,6 +25,8 @@ const EVALUATION_COST = 1 / 3;
 export interface Federation {
   readonly server: FederatedServer;
   readonly simulation: Simulation<Job, JobResult, PartyEvent>;
+  /** What there is at the end. */
+  learnt(): Learnt;
   /** To be told every event before the simulation goes on. */
   note(event: PartyEvent): void;
   snapshot(): World;
@@ -46,8 +51,9 @@ export function simulateFederation(
   const protocol = protocolOf(
     recipe,
     protocolEnvironment(random, {
-      agreement: nativeKeyAgreement,
+      cryptography: nativeCryptography,
       ...(side.reference !== undefined && { referenceShard: side.reference }),
+      ...(side.heldOut && { embeddings: embeddingsOf(prepared, side.heldOut) }),
     }),
   );
   const work = localWorkOf(recipe);
@@ -61,12 +67,15 @@ export function simulateFederation(
   const adversary = adversaryOf(prepared, side, trainer);
   const worker = adversary ?? trainer;
   const shardOf = new Map(clients.map((id, shard) => [id, shard]));
+  const parties = new Map<PartyId, FederatedClient>();
   const simulation = new Simulation<Job, JobResult, PartyEvent>({
     network: createNetwork(recipe.network, random, clients),
     party: (id) => {
       if (id === "server") return server;
-      const plan = { id, shard: shardOf.get(id)!, dimension: initial.length };
-      return new FederatedClient(plan, protocol, random.stream("client", id));
+      const plan = { id, shard: shardOf.get(id)!, dimension: initial.length, initial };
+      const client = new FederatedClient(plan, protocol, random.stream("client", id));
+      if (protocol.personal) parties.set(id, client);
+      return client;
     },
     execute: (job) => (job.kind === "train" ? worker.run(job) : worker.run(job)),
     workload: (job) => {
@@ -80,6 +89,10 @@ export function simulateFederation(
   });
   return {
     ...{ server, simulation },
+    learnt() {
+      if (!protocol.personal) return server.model;
+      return new Map(clients.map((id) => [id, parties.get(id)?.model ?? initial]));
+    },
     note(event) {
       if (event.kind === "client-trained") adversary?.trained(event.round, shardOf.get(event.client)!);
       if (event.kind !== "round-started") return;

@@ -1,62 +1,43 @@
 import { relative } from "node:path";
 import { RunError } from "../errors.ts";
-import { exportOnnx } from "../learn/export-onnx.ts";
-import { exportSafetensors } from "../learn/export-safetensors.ts";
-import { onnxAccuracy } from "../learn/node/onnx-accuracy.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import { lastSuccess } from "../records/attack-figures.ts";
 import type { RoundSummary, RunSummary } from "../records/events.ts";
 import { type RunFolder, writeFileAtomic, writeReport } from "../records/node/index.ts";
 import { corruptedAmongKept, defenceRecord, leftOut } from "../records/report/defence-record.ts";
 import type { LogSummary } from "../records/summary.ts";
+import { exportModels, type Learnt } from "./export-models.ts";
 import type { PreparedModel } from "./prepare.ts";
-import { samePredictions } from "./same-predictions.ts";
+import { privacyClaim } from "./privacy-claim.ts";
 
-/**
- * Exports the trained model, checks the ONNX file on the held-out set, and completes the summary.
- *
- * @throws RunError `export.onnx` when the exported model does not predict as the trained one
- */
+/** Exports what was learnt, and completes the summary. Throws as `exportModels`. */
 export async function finishRun(run: {
   readonly prepared: PreparedModel;
   readonly folder: RunFolder;
-  readonly model: Float32Array;
+  readonly learnt: Learnt;
   readonly summary: LogSummary;
 }): Promise<RunSummary> {
-  const { prepared, folder, model } = run;
-  const { task, spec, layout, dataset } = prepared;
+  const { prepared, folder } = run;
   const { final, best, ...facts } = run.summary;
   if (!final || !best) throw new RunError("run.not-evaluated", "The run ended without an evaluation.");
   const metadata = {
-    task: task.name,
+    task: prepared.task.name,
     recipe: facts.recipe,
     seed: String(facts.seed),
     round: String(final.round),
   };
-  await writeFileAtomic(folder.model, exportSafetensors(layout, model, metadata));
-  const onnx = exportOnnx(task, spec, model);
-  await writeFileAtomic(folder.onnx, onnx);
-  // Hits say nothing of a task that counts something else.
-  const exported = task.countsHits ? await onnxAccuracy(onnx, dataset.test) : undefined;
-  const examples = dataset.test.labels.length;
-  if (exported !== undefined && !samePredictions(exported, final.accuracy, examples)) {
-    throw new RunError(
-      "export.onnx",
-      `model.onnx predicts ${exported} of the test set where the trained model predicts ${final.accuracy}.`,
-      { at: folder.onnx },
-    );
-  }
+  const { model, onnx, ...measured } = await exportModels(prepared, folder, run.learnt, final, metadata);
   const shown = (path: string) => relative(process.cwd(), path) || path;
   return {
     ...facts,
-    final: { ...final, ...(exported !== undefined && { onnxAccuracy: exported }) },
+    final: { ...final, ...measured },
     best,
-    privacy: null,
+    privacy: privacyClaim(prepared.recipe, facts.rounds),
     method: methodFigures(prepared.recipe, facts.rounds),
     files: {
       report: shown(folder.report),
-      model: shown(folder.model),
-      onnx: shown(folder.onnx),
+      model: shown(model),
+      onnx: onnx && shown(onnx),
       events: shown(folder.events),
     },
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,

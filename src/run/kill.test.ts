@@ -33,7 +33,11 @@ const scaffold: Partial<RecipeInput> = {
 const cases: Record<string, Partial<RecipeInput>> = {
   "all clients in every round": { select: { minimum: 3 } },
   "whoever is there within a deadline": { select: { minimum: 1 }, deadline: 5 },
-  "server momentum": { select: { minimum: 3 }, server: { optimizer: { kind: "momentum" } } },
+  "momentum of server and clients": {
+    select: { minimum: 3 },
+    server: { optimizer: { kind: "momentum" } },
+    local: { batch: 16, optimizer: { kind: "sgd", rate: 0.1 }, workerMomentum: 0.9 },
+  },
   "control variates": { ...scaffold, select: { minimum: 3 } },
   "control variates, and rounds without some": { ...scaffold, select: { minimum: 2 } },
   "control variates, and rounds between checkpoints": {
@@ -45,8 +49,8 @@ const cases: Record<string, Partial<RecipeInput>> = {
 /** Plays disturbed runs of one case and checks what each comes to. */
 async function stage(name: string, change: Partial<RecipeInput>) {
   const provisions = await provide(change);
-  const { select, rounds, server } = provisions.prepared.recipe;
-  const isCorrected = server.optimizer.kind === "scaffold";
+  const { select, rounds, server, local } = provisions.prepared.recipe;
+  const haveMemory = server.optimizer.kind === "scaffold" || local.workerMomentum > 0;
   let runs = 0;
 
   let calmModel: Buffer | undefined;
@@ -56,8 +60,8 @@ async function stage(name: string, change: Partial<RecipeInput>) {
     const played = await play(provisions, place, faults, async ({ folder, refusals }) => {
       expect(refusals).toEqual([]);
       const told = await checkLog(folder, rounds);
-      // A client that dies takes its control variate along.
-      const isLost = ({ party, kind }: Fault) => isCorrected && kind === "kill" && party !== "server";
+      // A client that dies takes its control variate or its momentum along.
+      const isLost = ({ party, kind }: Fault) => haveMemory && kind === "kill" && party !== "server";
       if (faults.some(isLost)) return;
       await checkModel(folder, provisions, told);
       const model = await readFile(runFolder(folder).model);

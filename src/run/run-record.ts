@@ -18,6 +18,7 @@ import {
   saveCheckpoint,
 } from "../records/node/index.ts";
 import { foldSummary } from "../records/summary.ts";
+import type { Learnt } from "./export-models.ts";
 import { finishRun, publishRun } from "./finish.ts";
 import { Journal } from "./journal.ts";
 import { checkSameData, checkSameFabric, checkSameRecipe } from "./open-folder.ts";
@@ -137,14 +138,14 @@ export class RunRecord<World> implements AsyncDisposable {
     return this.#journal.flushWhenDue();
   }
 
-  /** Exports the model and ends the log of a run that has done its rounds. Throws as `finishRun`. */
-  async finish(at: number, model: Float32Array): Promise<RunEvent> {
+  /** Exports what was learnt and ends the log of a run that has done its rounds. Throws as `finishRun`. */
+  async finish(at: number, learnt: Learnt): Promise<RunEvent> {
     await this.flush();
     const { folder } = this;
     const summary = await finishRun({
       prepared: this.#prepared,
       folder,
-      model,
+      learnt,
       summary: this.#summary.result(),
     });
     const event = this.add(at, { kind: "run-finished", summary });

@@ -86,7 +86,7 @@ export async function* run(recipe: Recipe, options: RunOptions = {}): AsyncGener
       await record.flushWhenDue();
     }
     await record.flush();
-    if (simulation.finished) yield await record.finish(simulation.now, server.model);
+    if (simulation.finished) yield await record.finish(simulation.now, federation.learnt());
   } catch (error) {
     throw await record.fail(simulation.now, error, simulation.finished ? null : record.round + 1);
   }

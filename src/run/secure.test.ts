@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { completeRecipe, type RecipeInput } from "../recipe/index.ts";
+import { messageWords } from "../records/message-words.ts";
 import { prepare } from "./prepare.ts";
 import { served, simulated } from "./testing/course.ts";
 
@@ -44,6 +45,13 @@ test.each(protocols)(
     const finished = real.events.filter((event) => event.kind === "round-finished");
     expect(finished.map(({ contributed }) => contributed)).toEqual([8, 8, 8]);
     expect(real.refused).toEqual([]);
+    // Clients come and go beside the rounds in the one, and are there in the other; last words may be under way still.
+    const counted = ({ messages }: typeof real) =>
+      messages.flatMap(({ kind, from, to, count }) =>
+        ["plan", "ready", "close"].includes(kind) ? [] : `${count} ${kind} ${from} ${to}`,
+      );
+    expect(new Set(counted(real))).toEqual(new Set(counted(inSimulation)));
+    for (const { kind } of real.messages) expect(messageWords(kind), kind).toBeDefined();
   },
 );
 
@@ -54,4 +62,21 @@ test("a median across groups of secure sums, over sockets and in simulation", as
     aggregator: { kind: "median", byzantine: 1 },
   });
   expect((await served(run)).model).toEqual((await simulated(run)).model);
+});
+
+test.each<Partial<RecipeInput>>([
+  { network: { dropout: 0.2 } },
+  { protocol: { kind: "lightsecagg", colluders: 2, dropouts: 1, mostExamples } },
+])("worker momentum is kept by real clients as in simulation: %o", async (change) => {
+  const without = await prepared({ ...change, rounds: 4 });
+  const run = await prepared({ ...change, rounds: 4, local: { ...irises.local, workerMomentum: 0.9 } });
+  const inSimulation = await simulated(run);
+  const real = await served(run);
+  expect(real.model).toEqual(inSimulation.model);
+  expect(real.model).not.toEqual((await simulated(without)).model);
+  // Who drops out of a round goes on in a later one from what it sent before.
+  const dropped = real.events.filter(
+    (event) => event.kind === "client-outcome" && event.outcome === "dropped",
+  );
+  expect(dropped.length > 0).toBe(change.network !== undefined);
 });

@@ -18,8 +18,11 @@ import type { Trainer } from "../learn/training.ts";
 import { localWorkOf, protocolEnvironment, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
 import { faultPlanOf } from "../recipe/fault-plan.ts";
 import type { PartyEvent } from "../records/events.ts";
+import { isMessageOf } from "../records/message-words.ts";
 import type { Clock } from "../runtime/host/clock.ts";
 import { Host } from "../runtime/host/host.ts";
+import type { Message } from "../runtime/message.ts";
+import type { Sent } from "../runtime/message-tally.ts";
 import { FaultySender } from "../runtime/network/faulty-sender.ts";
 import { createNetwork } from "../runtime/network/network.ts";
 import type { PartyId } from "../runtime/party.ts";
@@ -31,7 +34,8 @@ import { Reception, type ReceptionLimits } from "../runtime/session/reception.ts
 import { TrafficCounter } from "../runtime/simulation/traffic.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
-import { nativeKeyAgreement } from "../secure/node/native-key-agreement.ts";
+import { peekMessage } from "../runtime/wire/peek.ts";
+import { nativeCryptography } from "../secure/node/native-cryptography.ts";
 import type { PreparedModel } from "./prepare.ts";
 
 export interface ServiceOptions {
@@ -70,7 +74,7 @@ const NOTED_AT_ONCE = 10;
 
 export class Service {
   readonly reception: Reception;
-  readonly traffic = new TrafficCounter();
+  readonly traffic: TrafficCounter;
   readonly server: FederatedServer;
   readonly #options: ServiceOptions;
   readonly #limits: ReceptionLimits;
@@ -94,8 +98,9 @@ export class Service {
   constructor(options: ServiceOptions) {
     const { prepared, trainer, identity, clock, admit } = options;
     this.#options = options;
-    this.#betweenClients =
-      protocolOf(prepared.recipe, protocolEnvironment(prepared.random)).betweenClients ?? false;
+    const { kind, betweenClients } = protocolOf(prepared.recipe, protocolEnvironment(prepared.random));
+    this.#betweenClients = betweenClients ?? false;
+    this.traffic = new TrafficCounter((message) => isMessageOf(kind, message));
     const began = clock.now() - options.at;
     this.#clock = { now: () => clock.now() - began, after: clock.after };
     this.#limits = { ...defaultLimits(prepared.initial.length), ...options.limits };
@@ -105,7 +110,7 @@ export class Service {
       from: "server",
       network: createNetwork(prepared.recipe.network, prepared.random, []),
       clock: this.#clock,
-      send: (to, frame) => this.#send(to, frame),
+      send: (to, frame, message) => this.#send(to, frame, message),
     });
     this.#host = new Host<Job, JobResult, PartyEvent>({
       party: this.server,
@@ -201,6 +206,7 @@ export class Service {
     this.#events.push({ at: this.#clock.now(), event });
     // Before anybody hears of the next round, this one is to be on disk.
     if (event.kind === "round-finished") this.#host.hold();
+    if (event.kind === "round-failed") this.traffic.attemptFailed();
     this.#wake();
   }
 
@@ -218,17 +224,21 @@ export class Service {
     this.#missing.delete(client);
     const { deal, bundle } = this.#options;
     if (deal) {
-      this.#send([client], encodeMessage(encodePlan(this.#planFields(), bundle, deal(client))));
+      this.#sendPlan(client, encodeMessage(encodePlan(this.#planFields(), bundle, deal(client))));
       return;
     }
     // One plan serves all.
     this.#plan ??= encodeMessage(encodePlan(this.#planFields(), bundle));
-    this.#send([client], this.#plan);
+    this.#sendPlan(client, this.#plan);
+  }
+
+  #sendPlan(client: PartyId, frame: Uint8Array): void {
+    this.#send([client], frame, { kind: "plan", round: 0 });
   }
 
   #planFields() {
     const { prepared, run, data } = this.#options;
-    const { name, rounds, checkpoint, deadline, seed, protocol, aggregator } = prepared.recipe;
+    const { name, rounds, checkpoint, deadline, seed, protocol, aggregator, privacy } = prepared.recipe;
     const dimension = prepared.initial.length;
     const network = faultPlanOf(prepared.recipe);
     return {
@@ -242,6 +252,7 @@ export class Service {
       dimension,
       protocol,
       aggregator,
+      privacy,
       data,
       ...(network && { network }),
     };
@@ -254,7 +265,7 @@ export class Service {
   #deliver(from: PartyId, frame: Uint8Array, to: readonly PartyId[] | undefined): void {
     if (to !== undefined) this.#relay(from, frame, to);
     else {
-      this.traffic.count(from, "server", frame.length);
+      this.#count(from, "server", frame, peekMessage(frame));
       // Between rounds nothing is waited for; what came now would only fill the memory until the last is on disk.
       if (this.#ready.has(from) && this.#host.held) {
         this.#record({ kind: "late-answer", round: this.server.round, client: from });
@@ -270,9 +281,10 @@ export class Service {
       this.#record({ kind: "refused", from, code: "session.relay", reason });
       return;
     }
+    const message = peekMessage(frame);
     for (const client of new Set(to)) {
       if (!this.#ready.has(from) || !this.#ready.has(client)) continue;
-      this.traffic.count(from, client, frame.length);
+      this.#count(from, client, frame, message);
       this.reception.send(client, frame, { from });
     }
   }
@@ -297,11 +309,15 @@ export class Service {
     else this.#record({ kind: "refused", from, code, reason });
   }
 
-  #send(to: readonly PartyId[], frame: Uint8Array): void {
+  #send(to: readonly PartyId[], frame: Uint8Array, message: Pick<Message, "kind" | "round">): void {
     for (const client of to) {
-      this.traffic.count("server", client, frame.length);
+      this.#count("server", client, frame, message);
       this.reception.send(client, frame);
     }
+  }
+
+  #count(from: PartyId, to: PartyId, frame: Uint8Array, message: Sent["message"]): void {
+    this.traffic.count({ from, to, bytes: frame.length, message, at: this.#clock.now() });
   }
 }
 
@@ -314,7 +330,7 @@ function createServer(prepared: PreparedModel, state: ServerState | undefined): 
   const server = new FederatedServer(
     { rounds, select, deadline, retries, evaluate, work: localWorkOf(recipe), clients: [], initial },
     // The server's trainer holds nothing but the server's own examples, where there are some.
-    protocolOf(recipe, protocolEnvironment(random, { agreement: nativeKeyAgreement, referenceShard: 0 })),
+    protocolOf(recipe, protocolEnvironment(random, { cryptography: nativeCryptography, referenceShard: 0 })),
     serverOptimizerOf(recipe),
     random,
   );

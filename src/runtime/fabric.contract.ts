@@ -332,7 +332,7 @@ export function fabricContract(
       ]);
     });
 
-    test("counts the bytes of every frame, by direction", async () => {
+    test("counts the bytes of every frame, by direction and by kind", async () => {
       const small: Message = { kind: "small", round: 1, body: { a: 1 } };
       const large: Message = { kind: "large", round: 1, tensors: { x: new Float32Array(50_000) } };
       let answers = 0;
@@ -352,11 +352,27 @@ export function fabricContract(
         bob: answering("ann"),
       });
       await fabric.run();
-      expect(fabric.traffic.take()).toEqual({
-        downlinkBytes: 2 * frameSize(large),
-        uplinkBytes: 2 * (frameSize(small) + frameSize(large)),
-        clientToClientBytes: 2 * frameSize(small),
+      const [s, l] = [small, large].map(frameSize);
+      const { messages, ...traffic } = fabric.traffic.take();
+      expect(traffic).toEqual({
+        ...{ downlinkBytes: 2 * l, uplinkBytes: 2 * (s + l), clientToClientBytes: 2 * s },
+        busiestClient: { sent: 2 * s + l, received: l + s },
+        exchange: { parties: expect.arrayContaining(["server", "ann", "bob"]), bytes: expect.anything() },
       });
+      const row = (kind: string, from: string, to: string, bytes: number, more: object) => ({
+        ...{ kind, from, to, count: 2, bytes },
+        ...more,
+      });
+      const [first, ...rows] = messages.map(({ first: _, last: __, ...tally }) => tally);
+      expect(first).toEqual(row("large", "server", "client", 2 * l, { mostSent: 2 * l, mostReceived: l }));
+      // Which client is the first to answer is the fabric's business.
+      expect(new Set(rows)).toEqual(
+        new Set([
+          row("small", "client", "server", 2 * s, { mostSent: s, mostReceived: 2 * s }),
+          row("small", "client", "client", 2 * s, { mostSent: s, mostReceived: s }),
+          row("large", "client", "server", 2 * l, { mostSent: l, mostReceived: 2 * l }),
+        ]),
+      );
     });
 
     test("gives inputs to a party one at a time, and carries its effects out in order", async () => {

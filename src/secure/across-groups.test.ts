@@ -30,8 +30,18 @@ function groupsOf(sent: readonly Envelope[]): Set<string> {
 }
 
 const protocols = [
-  ["SwiftAgg+", swiftAggPlus({ ...options, parts: "auto" }, env)],
-  ["LightSecAgg", lightSecAgg(options, env)],
+  [
+    "SwiftAgg+",
+    swiftAggPlus({ ...options, parts: "auto" }, env),
+    // Of a group of 5: shares of 2 symbols, 5 from each client, 4 to the server, 15 connections; of 4: 3, 4, 3, 10.
+    { connections: 35, clientSymbols: 12, clientSymbolsExpected: 12, serverSymbols: 26, groupSize: 5 },
+  ],
+  [
+    "LightSecAgg",
+    lightSecAgg(options, env),
+    // Of a group of 5: shares of 2, 5 uploads and 4 recoveries; of 4: shares of 3, 4 uploads and 3 recoveries.
+    { connections: 35, clientSymbols: 18, clientSymbolsExpected: 18, serverSymbols: 38 + 33 + 33 },
+  ],
 ] as const;
 
 function play(
@@ -61,12 +71,17 @@ function expectMedianOfMeans({ result, sent }: Driven): void {
 }
 
 test.each(protocols)(
-  "%s: the rule combines the means of the groups, and nobody talks beyond its group",
-  (_, inner) => {
+  "%s: the rule combines the means of the groups, whose figures are told, and nobody talks beyond its group",
+  (_, inner, figures) => {
     const driven = play(inner);
     expect(groupsOf(driven.sent).size).toBe(GROUPS);
     expect(driven.result?.contributors.toSorted()).toEqual(clients);
     expectMedianOfMeans(driven);
+    // Groups of 5, 4 and 4.
+    expect(driven.result!.figures).toMatchObject({
+      ...{ groups: GROUPS, groupsDone: GROUPS },
+      within: { ...{ participants: 13, included: 13 }, ...figures },
+    });
   },
 );
 

@@ -11,6 +11,7 @@ import type { Aggregator } from "../aggregation/aggregator.ts";
 import type { Cohort, Combined, Protocol, ServerHalf, ServerStep } from "../federated/protocol.ts";
 import type { Message } from "../runtime/message.ts";
 import type { PartyId } from "../runtime/party.ts";
+import type { SumFigures } from "./sum-figures.ts";
 
 export interface GroupsOptions {
   /** Groups of a round; none is smaller than another by more than one client. */
@@ -139,6 +140,32 @@ class GroupsServer implements ServerHalf {
       leftOut.includes(name) ? outcome.contributors : [],
     );
     const groups = { groups: this.#groups.length, groupsDone: done.length, groupsLeftOut: leftOut.length };
-    return { result: { update, contributors, excluded, figures: { ...groups, ...figures } } };
+    const within = figuresWithin(done.map(({ outcome }) => outcome.figures ?? {}));
+    return { result: { update, contributors, excluded, figures: { ...groups, ...figures, within } } };
   }
+}
+
+/** Of all groups together; of the other figures the largest of any group says how it is in all, for they differ little. */
+const TOTALS: ReadonlySet<string> = new Set<keyof SumFigures | "gone" | "guests" | "brokenSequences">([
+  "participants",
+  "included",
+  "connections",
+  "serverSymbols",
+  "serverSymbolsExpected",
+  "gone",
+  "guests",
+  "brokenSequences",
+]);
+
+/** The figures of the groups that have come to a sum. */
+function figuresWithin(groups: readonly NonNullable<Combined["figures"]>[]): Record<string, number> {
+  const within: Record<string, number> = {};
+  for (const figures of groups) {
+    for (const [key, value] of Object.entries(figures)) {
+      if (typeof value !== "number") continue;
+      const before = within[key] ?? 0;
+      within[key] = TOTALS.has(key) ? before + value : Math.max(before, value);
+    }
+  }
+  return within;
 }

@@ -16,6 +16,10 @@ export { joinPieces, type RampCode, type RampCodeOptions, rampCode, splitIntoPie
 export { SealedChannels } from "./sealed-channels.ts";
 export type { SecAggPlusOptions } from "./secagg-plus/plan.ts";
 export { secAggPlus, secAggPlus as SecAggPlus } from "./secagg-plus/secagg-plus.ts";
+export { type SecEaLoads, type SecEaSizes, secEaLoads } from "./secea/counters.ts";
+export { secEa, secEa as SecEa } from "./secea/secea.ts";
+export type { SecEaSettings } from "./secea/settings.ts";
+export { planShape, type SecEaOptions, type Shape } from "./secea/shape.ts";
 export { type SwiftAggPlusLoads, swiftAggPlusLoads } from "./swiftagg-plus/counters.ts";
 export { type Layout, planLayout } from "./swiftagg-plus/layout.ts";
 export type { SwiftAggPlusOptions } from "./swiftagg-plus/options.ts";

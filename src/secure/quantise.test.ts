@@ -58,6 +58,19 @@ describe("quantise", () => {
     );
   });
 
+  it("draws once for each entry", () => {
+    const values = Float32Array.from({ length: 10_000 }, () => 4 * random.uniform() - 2);
+    const draws = SimulationRandom.fromSeed(2);
+    const expected = Array.from(values, (value) => {
+      const below = Math.floor(10 * value);
+      const rounded = below + (draws.uniform() < 10 * value - below ? 1 : 0);
+      return rounded < 0 ? P31 + rounded : rounded;
+    });
+    const own = SimulationRandom.fromSeed(2);
+    expect([...quantise(values, { bound: 2, scale: 10, random: own })]).toEqual(expected);
+    expect(own.bits()).toBe(draws.bits());
+  });
+
   it("is right on average, with the variance of a coin", () => {
     const count = 100_000;
     for (const value of [0.3, -0.3, 1.9, -7.5]) {

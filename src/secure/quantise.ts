@@ -10,6 +10,9 @@ import type { SimulationRandom } from "../numeric/random.ts";
 /** The largest number that has a negative counterpart. */
 export const LARGEST = (P31 - 1) / 2;
 
+/** Entries that are rounded at a time. */
+const BLOCK = 4096;
+
 export interface QuantiseOptions {
   /** Values are clipped to [-bound, bound] first. */
   readonly bound: number;
@@ -34,11 +37,17 @@ export function quantise(values: Float32Array, { bound, scale, random }: Quantis
     );
   }
   const symbols = new Uint32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const exact = scale * Math.min(bound, Math.max(-bound, values[i]));
-    const below = Math.floor(exact);
-    const rounded = random.uniform() < exact - below ? below + 1 : below;
-    symbols[i] = rounded < 0 ? P31 + rounded : rounded;
+  const draws = new Float64Array(Math.min(BLOCK, values.length));
+  for (let from = 0; from < values.length; from += BLOCK) {
+    const count = Math.min(BLOCK, values.length - from);
+    random.fillUniform(draws.subarray(0, count));
+    for (let i = 0; i < count; i++) {
+      const exact = scale * Math.min(bound, Math.max(-bound, values[from + i]));
+      const below = Math.floor(exact);
+      // Up when the draw is less than what was cut off; without a branch, which could not be predicted.
+      const rounded = (below - Math.floor(draws[i] - (exact - below))) | 0;
+      symbols[from + i] = rounded + (P31 & (rounded >> 31));
+    }
   }
   return symbols;
 }
@@ -46,7 +55,7 @@ export function quantise(values: Float32Array, { bound, scale, random }: Quantis
 /** Of a sum of quantised values, the sum of the values. */
 export function dequantise(sum: Uint32Array, scale: number): Float32Array {
   const values = new Float32Array(sum.length);
-  for (let i = 0; i < sum.length; i++) values[i] = (sum[i] > LARGEST ? sum[i] - P31 : sum[i]) / scale;
+  for (let i = 0; i < sum.length; i++) values[i] = (sum[i] - (P31 & ((LARGEST - sum[i]) >> 31))) / scale;
   return values;
 }
 

@@ -3,17 +3,15 @@
  * HKDF-SHA256 (RFC 5869) and ChaCha20-Poly1305 (RFC 8439). Keys are as trustworthy as whoever tells them: a server that
  * lies about them reads along, so this protects against one that is curious, not against one that deceives.
  */
-import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { RunError } from "../errors.ts";
 import { isField } from "../numeric/field31.ts";
 import type { SecureRandom } from "../numeric/secure-random.ts";
-import { type KeyAgreement, portableKeyAgreement } from "./key-agreement.ts";
+import { NONCE, TAG } from "./ciphers.ts";
+import { type Cryptography, portableCryptography } from "./cryptography.ts";
 
 const KEY = 32;
-const NONCE = 12;
-const TAG = 16;
 
 /** Peers whose keys are remembered; beyond them all are worked out anew. */
 const MOST_PEERS = 4096;
@@ -30,23 +28,23 @@ export class SealedChannels {
   readonly publicKey: Uint8Array;
   readonly #secretKey: Uint8Array;
   readonly #random: SecureRandom;
-  readonly #agreement: KeyAgreement;
+  readonly #cryptography: Cryptography;
   readonly #peers = new Map<string, PeerKeys>();
 
   constructor(
     random: SecureRandom,
-    agreement: KeyAgreement = portableKeyAgreement,
+    cryptography: Cryptography = portableCryptography,
     secretKey: Uint8Array = random.bytes(KEY),
   ) {
     this.#random = random;
-    this.#agreement = agreement;
+    this.#cryptography = cryptography;
     this.#secretKey = secretKey;
-    this.publicKey = agreement.publicKey(secretKey);
+    this.publicKey = cryptography.publicKey(secretKey);
   }
 
   /** Undoes `snapshot`. */
-  static restore(state: unknown, random: SecureRandom, agreement?: KeyAgreement): SealedChannels {
-    return new SealedChannels(random, agreement, state as Uint8Array);
+  static restore(state: unknown, random: SecureRandom, cryptography?: Cryptography): SealedChannels {
+    return new SealedChannels(random, cryptography, state as Uint8Array);
   }
 
   /** The secret key: as secret as what it protects. */
@@ -65,11 +63,7 @@ export class SealedChannels {
     const keys = this.#keysFor(peer);
     if (!keys)
       throw new RunError("secure.peer-key", "A message cannot be sealed: its receiver's key is not a key.");
-    const nonce = this.#random.bytes(NONCE);
-    const sealed = new Uint8Array(NONCE + plain.length + TAG);
-    sealed.set(nonce);
-    sealed.set(chacha20poly1305(keys.sending, nonce, encoder.encode(context)).encrypt(plain), NONCE);
-    return sealed;
+    return this.#cryptography.seal(keys.sending, this.#random.bytes(NONCE), encoder.encode(context), plain);
   }
 
   /**
@@ -79,19 +73,14 @@ export class SealedChannels {
   open(peer: Uint8Array, context: string, sealed: Uint8Array): Uint8Array | undefined {
     const keys = this.#keysFor(peer);
     if (!keys || sealed.length < NONCE + TAG) return undefined;
-    const cipher = chacha20poly1305(keys.receiving, sealed.subarray(0, NONCE), encoder.encode(context));
-    try {
-      return cipher.decrypt(sealed.subarray(NONCE));
-    } catch {
-      return undefined;
-    }
+    return this.#cryptography.open(keys.receiving, encoder.encode(context), sealed);
   }
 
   #keysFor(peer: Uint8Array): PeerKeys | undefined {
     const name = peer.join();
     const known = this.#peers.get(name);
     if (known) return known;
-    const shared = this.#agreement.sharedSecret(this.#secretKey, peer);
+    const shared = this.#cryptography.sharedSecret(this.#secretKey, peer);
     if (!shared) return undefined;
     // A key for each direction: what one has sealed cannot be sent back to it as the other's.
     const key = (from: Uint8Array, to: Uint8Array) => {
@@ -110,9 +99,13 @@ export function asBytes(field: Uint32Array): Uint8Array {
   return new Uint8Array(field.buffer, field.byteOffset, field.byteLength);
 }
 
-/** Undoes {@link asBytes}, in memory of its own; undefined when these are not elements of the field of 2^31 - 1. */
+/**
+ * Undoes {@link asBytes}: the same memory again, unless it does not begin where words do. Undefined when these are not
+ * elements of the field of 2^31 - 1.
+ */
 export function asField(bytes: Uint8Array): Uint32Array | undefined {
   if (bytes.length % 4 !== 0) return undefined;
-  const field = new Uint32Array(bytes.slice().buffer);
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const field = new Uint32Array(buffer, byteOffset, bytes.length / 4);
   return isField(field) ? field : undefined;
 }

@@ -19,6 +19,7 @@ const offer: Offer = {
     ...{ seed: 1, dimension: 250_000 },
     protocol: { kind: "plain" },
     aggregator: { kind: "mean", weights: "examples" },
+    privacy: null,
     data: table,
   },
   task: "tabular-mlp",

@@ -41,18 +41,19 @@ function workText({ epochs, steps, batch, optimizer, proximal }: LocalWork): str
 }
 
 /** Who sees the updates; a new protocol says so here. */
-export function protectionOf({ protocol }: Offer["plan"]): string {
+export function protectionOf({ protocol, privacy }: Offer["plan"]): string {
+  const limits = `${ownLimits} ${privacy === null ? noNoise : noise}`;
   switch (protocol.kind) {
     case "plain":
       return "The server sees your update by itself, not only the sum of everyone's. An update is not your data, but it can tell something about it, and the programs that make it come from the server: take part only with a server that you trust so far. This run adds no masks and no noise.";
     case "swiftagg-plus":
     case "lightsecagg":
-      return `${summedOnly} ${together(protocol.colluders)} ${ownLimits}`;
+      return `${summedOnly} ${together(protocol.colluders)} ${limits}`;
     case "secagg-plus":
     case "secagg":
-      return `${summedOnly} It takes more clients than the run expects to collude with the server to see your update alone. ${ownLimits}`;
+      return `${summedOnly} It takes more clients than the run expects to collude with the server to see your update alone. ${limits}`;
     case "secea":
-      return `Your embeddings leave this device only in shares that are no use alone, and nobody learns which entities you have. ${together(protocol.colluders)} ${ownLimits}`;
+      return `Your embeddings leave this device only in shares that are no use alone, and nobody learns which entities you have. ${together(protocol.colluders)} ${limits}`;
     case "embeddings":
       return "The server sees which entities you have, and their embeddings.";
   }
@@ -62,7 +63,12 @@ const summedOnly =
   "Your update leaves this device only in a form that is no use alone: the server learns the sum of everyone's updates and not yours.";
 
 const ownLimits =
-  "This holds against parties who follow the rules and only pool what they see; the programs come from the server, and so do the other clients' keys. No noise is added: the sum itself can still tell something.";
+  "This holds against parties who follow the rules and only pool what they see; the programs come from the server, and so do the other clients' keys.";
+
+const noNoise = "No noise is added: the sum itself can still tell something.";
+
+const noise =
+  "Your device adds noise to your update, and others to theirs: what the sum can still tell is bounded.";
 
 function together(colluders: number): string {
   return colluders === 0

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { EventBody, RunEvent } from "../../src/records/events.ts";
+import { secureLog } from "../../src/records/report/testing/secure-log.ts";
 import { launchChromium } from "../../src/testing/chromium.ts";
 import { sampleLog } from "../../src/testing/sample-log.ts";
 import { accessibilityComplaints } from "./accessibility.ts";
@@ -140,6 +141,31 @@ describe("the list of runs", () => {
     await page.reload();
     await figures.getByRole("row", { name: /fast/ }).waitFor();
     expect(await accessibilityComplaints(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("compares attacks and defences, gives advice, and shows the measure that one chooses", async () => {
+    const adversary = { kind: "model-replacement", fraction: 0.2, trigger: {} };
+    const krum = { kind: "krum", byzantine: 4 };
+    server.add("mean", sampleLog({ run: "mean", rounds: 3, adversary, damage: 0.5 }));
+    server.add("krum", sampleLog({ run: "krum", rounds: 3, adversary, aggregator: krum }));
+    const page = await visit("#/compare/mean,krum");
+    const panel = page.getByRole("region", { name: "Attacks and defences" });
+    const texts = () => panel.locator("svg text").allTextContents();
+    await expect.poll(texts).toContain("krum");
+    // Of both, 1 - 0.9 ^ 3.
+    const successes = async () => (await texts()).filter((text) => text === "27.1 %").length;
+    expect(await successes()).toBe(0);
+    await panel.getByLabel("Cells show").selectOption("backdoor success");
+    await expect.poll(successes).toBe(2);
+    await panel.getByText("Table of attacks and defences").click();
+    const table = panel.getByRole("table", { name: "Attacks and defences: backdoor success" });
+    await table.getByRole("row", { name: "krum 27.1 %" }).waitFor();
+    const advice = page.getByRole("region", { name: "Advice" });
+    expect(await advice.getByRole("listitem").allTextContents()).toEqual([
+      expect.stringMatching(/^mean: the only attack met was model-replacement at 20 %/),
+      expect.stringMatching(/^krum: /),
+    ]);
     expect(complaints).toEqual([]);
   });
 
@@ -311,6 +337,27 @@ describe("a run", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("says under a secure protocol who saw what, in the newest round", async () => {
+    const log = secureLog({ run: "secure", rounds: 3, finished: false });
+    server.add("secure", upTo(2, log), "running");
+    const page = await visit("#/run/secure");
+    const panel = page.getByRole("region", { name: "Who saw what" });
+    await panel.getByRole("heading", { name: "Messages of round 2" }).waitFor();
+    await panel.getByText("19 sums of shares: any K + T = 17 give the sum of 18 updates").waitFor();
+    const loads = panel.getByRole("table", { name: "Bytes and symbols by party" });
+    await loads.getByRole("row", { name: "server 6.39 MB 473 kB 103,989 received 103,989 1" }).waitFor();
+    const [pattern, exchange] = await panel.locator(".chart").all();
+    await pattern.locator("svg text", { hasText: "342 × share, 8.43 MB" }).waitFor();
+    await exchange.locator("svg text", { hasText: "client-10" }).first().waitFor();
+    await panel.getByText("Table of messages").click();
+    await panel
+      .getByRole("row", { name: /share client to client 342 .* a share of its update, sealed/ })
+      .waitFor();
+    server.record("secure", ...upTo(3, log).slice(upTo(2, log).length));
+    await panel.getByRole("heading", { name: "Messages of round 3" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("says when there is no such run", async () => {
     const page = await visit("#/run/nowhere");
     await page.getByRole("alert").filter({ hasText: "no such run" }).waitFor();
@@ -361,7 +408,8 @@ function stamp(log: readonly RunEvent[]): Pick<RunEvent, "sequence" | "at" | "wa
 describe("every page", () => {
   const pages = ["", "#/run/done", "#/compare/done,going"];
   beforeEach(() => {
-    server.add("done", sampleLog({ run: "done" }));
+    // With all that pages can show: messages of a secure protocol, and a defence that differs from the other run's.
+    server.add("done", secureLog({ run: "done", aggregator: { kind: "median" } }));
     server.add("going", upTo(4, going), "running");
   });
   const settled = (page: Page) => page.locator(".panel").first().waitFor();

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mean } from "../../aggregation/mean.ts";
+import { meanRule } from "../../aggregation/rules/mean-rule.ts";
 import type { Attack, View } from "../attack.ts";
 import { gap, nineHonest, someRows, viewOf } from "../testing/nine-honest.ts";
 import { alie, alieAttack } from "./alie.ts";
@@ -31,7 +32,7 @@ const attacks: readonly Attack[] = [
   minSumAttack(),
   minSumAttack({ view: "own" }),
   modelReplacementAttack(),
-  optimisedAttack(tuned),
+  optimisedAttack({ ...tuned, rule: meanRule }),
   signFlipAttack(),
   signFlipAttack({ view: "omniscient" }),
 ];

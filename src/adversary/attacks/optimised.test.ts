@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { clip } from "../../aggregation/before/clip.ts";
 import { nearestNeighbourMixing } from "../../aggregation/before/nearest-neighbour-mixing.ts";
-import { trimmedMean } from "../../aggregation/rules/trimmed-mean.ts";
-import { gap, nineHonest } from "../testing/nine-honest.ts";
-import { optimised } from "./optimised.ts";
+import { trimmedMean, trimmedMeanRule } from "../../aggregation/rules/trimmed-mean.ts";
+import { gap, nineHonest, nineMean, viewOf } from "../testing/nine-honest.ts";
+import { optimised, optimisedAttack } from "./optimised.ts";
 
 describe("what ByzFL finds", () => {
   const byzfl = { sign: 1, ddof: 1 } as const;
@@ -47,4 +47,32 @@ test("a rule that gives no number is no better", () => {
   const rule = (rows: readonly Float32Array[]): Float32Array => rows[0].map(() => Number.NaN);
   const [vector] = optimised(nineHonest, { byzantine: 2, family: "inner-product", rule });
   expect(vector.every((x) => x === 0)).toBe(true);
+});
+
+test("what would be beyond the largest number is not tried", () => {
+  const huge = nineHonest.map((row) => row.map((x) => 1e37 * x));
+  const rule = (rows: readonly Float32Array[]) => trimmedMean(rows, { byzantine: 2 });
+  const [vector] = optimised(huge, { byzantine: 2, family: "inner-product", rule });
+  const tenfold = nineMean.map((x) => -1e38 * x);
+  expect(gap(vector, tenfold)).toBeLessThan(1e33);
+});
+
+describe("in a run", () => {
+  const attack = optimisedAttack({ family: "inner-product", rule: trimmedMeanRule({ byzantine: 2 }) });
+  const own = nineHonest.slice(0, 2);
+
+  test("with as many vectors as the rule needs it is the attack", () => {
+    const honest = nineHonest.slice(2, 5);
+    const rule = (rows: readonly Float32Array[]) => trimmedMean(rows, { byzantine: 2 });
+    const expected = optimised(honest, { byzantine: 2, family: "inner-product", rule });
+    expect(attack.forge(viewOf({ own, honest }), undefined).vectors).toEqual(expected);
+  });
+
+  test.each([2, 0])(
+    "when all but %i of the honest clients have diverged, the colluders send what they have learnt",
+    (left) => {
+      const honest = nineHonest.slice(2, 2 + left);
+      expect(attack.forge(viewOf({ own, honest }), undefined).vectors).toEqual(own);
+    },
+  );
 });

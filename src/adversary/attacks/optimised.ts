@@ -1,4 +1,7 @@
+import type { Rule } from "../../aggregation/rule.ts";
+import { applyRule } from "../../aggregation/rules/apply-rule.ts";
 import { squaredDistancesTo } from "../../numeric/distances.ts";
+import { allFinite } from "../../numeric/finite.ts";
 import type { Attack } from "../attack.ts";
 import { checkOption, checkSeen } from "../checks.ts";
 import { maximise } from "../line-search.ts";
@@ -45,17 +48,33 @@ export function optimised(
   const forge = (tau: number): Float32Array[] =>
     colluding(family === "alie" ? along(mean, deviation, sign * tau) : scaled(mean, -tau), byzantine);
   const center = scaled(mean, 1);
-  const tau = maximise((t) => squaredDistancesTo([rule([...honest, ...forge(t)])], center)[0], evaluations);
-  return forge(tau);
+  const moved = (t: number): number => {
+    const forged = forge(t);
+    // Beyond the largest number nothing is sent that a rule would look at.
+    if (!forged.every(allFinite)) return Number.NaN;
+    return squaredDistancesTo([rule([...honest, ...forged])], center)[0];
+  };
+  return forge(maximise(moved, evaluations));
 }
 
-/** {@link optimised} as a run's attack; the rule is given vectors in the gradient convention. */
-export function optimisedAttack(options: OptimisedOptions): Attack {
+/**
+ * {@link optimised} as a run's attack; the rule is given vectors in the gradient convention. When so many clients
+ * have diverged that the rule has too few vectors, the server gives the attempt up: whatever is sent, nothing is
+ * moved, and the colluders send what they have learnt.
+ */
+export function optimisedAttack({
+  rule,
+  ...rest
+}: Omit<OptimisedOptions, "rule"> & { readonly rule: Rule }): Attack {
   return {
     kind: "optimized",
     view: "omniscient",
-    forge: (round) => ({
-      vectors: optimised(seenBy("omniscient", round), { ...options, byzantine: round.own.length }),
-    }),
+    forge(round) {
+      const { own, honest } = round;
+      if (own.length + honest.length < rule.needs) return { vectors: own };
+      const update = (rows: readonly Float32Array[]) => applyRule(rule, rows).update;
+      const options = { ...rest, rule: update, byzantine: own.length };
+      return { vectors: optimised(seenBy("omniscient", round), options) };
+    },
   };
 }

@@ -4,7 +4,7 @@ import { SimulationRandom } from "../../numeric/random.ts";
 import { datasets } from "../datasets.ts";
 import type { Dataset, Examples } from "../examples.ts";
 import { nearestName } from "../names.ts";
-import { selectRows, take } from "../select.ts";
+import { drawRows, selectRows } from "../select.ts";
 import type { DataSource, RowLimits } from "../sources.ts";
 import { splitRows } from "../split.ts";
 import type { Table } from "../table/builder.ts";
@@ -17,6 +17,7 @@ import { loadIdx } from "./idx.ts";
 import { loadImages } from "./images.ts";
 import { loadMnist } from "./mnist.ts";
 import { readParquet } from "./parquet.ts";
+import { loadWordnet } from "./wordnet.ts";
 
 export interface LoadOptions {
   /** The run's seed: draws the held-out rows of sources without a test set, and the rows that limits keep. */
@@ -61,6 +62,8 @@ function loadNamed(name: string, baseFolder: string): Promise<Dataset> {
       return loadMnist(baseFolder);
     case "fashion":
       return loadFashion(baseFolder);
+    case "wordnet":
+      return loadWordnet(baseFolder);
   }
   const names = datasets.map((dataset) => dataset.name);
   const nearest = nearestName(name, names);
@@ -73,10 +76,31 @@ function loadNamed(name: string, baseFolder: string): Promise<Dataset> {
 }
 
 function limit(dataset: Dataset, limits: RowLimits, random: SimulationRandom): Dataset {
+  const { owners, testOwners } = dataset;
+  const train = takeOwned(dataset.train, owners, limits.train, random.stream("train"), "training rows");
+  const test = takeOwned(dataset.test, testOwners, limits.test, random.stream("test"), "test rows");
   return {
     ...dataset,
-    train: take(dataset.train, limits.train, random.stream("train"), "training rows"),
-    test: take(dataset.test, limits.test, random.stream("test"), "test rows"),
+    ...{ train: train.examples, test: test.examples },
+    ...(train.owners && { owners: train.owners }),
+    ...(test.owners && { testOwners: test.owners }),
+  };
+}
+
+/** At most `count` rows, with their owners where they have some. */
+function takeOwned(
+  examples: Examples,
+  owners: readonly string[] | undefined,
+  count: number | undefined,
+  random: SimulationRandom,
+  what: string,
+): { readonly examples: Examples; readonly owners?: readonly string[] } {
+  const all = examples.labels.length;
+  if (count === undefined || count === all) return { examples, ...(owners && { owners }) };
+  const rows = drawRows(all, count, random, what);
+  return {
+    examples: selectRows(examples, rows),
+    ...(owners && { owners: Array.from(rows, (row) => owners[row]) }),
   };
 }
 

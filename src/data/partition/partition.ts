@@ -9,6 +9,7 @@ import { gather } from "./deal.ts";
 import { dealDirichlet } from "./dirichlet.ts";
 import { dealIid } from "./iid.ts";
 import { dealNatural } from "./natural.ts";
+import { dealOwners } from "./owners.ts";
 import { dealQuantity } from "./quantity.ts";
 import { dealShards } from "./shards.ts";
 import type { PartitionSpec } from "./spec.ts";
@@ -21,7 +22,7 @@ export interface PartitionOptions {
   readonly clients: number;
   /** Everything random in the partition is drawn from this stream, which it advances. */
   readonly random: SimulationRandom;
-  /** Owner of each training row; `natural` needs it. */
+  /** Owner of each training row; `natural` and `owners` need it. */
   readonly owners?: readonly string[] | undefined;
 }
 
@@ -29,7 +30,7 @@ export interface PartitionOptions {
  * The row indices of each client, ascending: views of one array on shared memory, as many numbers as rows.
  * Memory and time grow with rows + classes * clients.
  * @throws InputError `partition.clients`, `partition.alpha`, `partition.minimum`, `partition.shards`,
- *   `partition.natural`; `at` is the recipe key to change
+ *   `partition.natural`, `partition.owners`; `at` is the recipe key to change
  */
 export function partition(spec: PartitionSpec, examples: Labelled, options: PartitionOptions): Int32Array[] {
   const rows = examples.labels.length;
@@ -65,6 +66,8 @@ function deal(
       return dealQuantity(rows, clients, spec.alpha, checkMinimum(spec.minimum, clients, rows), random);
     case "natural":
       return dealNatural(owners, clients);
+    case "owners":
+      return dealOwners(owners, clients);
   }
 }
 

@@ -1,5 +1,5 @@
 /** How the training rows are dealt out to the clients: the recipe's `partition` key. Every row goes to exactly one. */
-export type PartitionSpec = IidSpec | DirichletSpec | ShardsSpec | QuantitySpec | NaturalSpec;
+export type PartitionSpec = IidSpec | DirichletSpec | ShardsSpec | QuantitySpec | NaturalSpec | OwnersSpec;
 
 /** Shuffled and cut into equal parts. */
 export interface IidSpec {
@@ -34,4 +34,9 @@ export interface QuantitySpec {
 /** One client per distinct value of the data's id column. */
 export interface NaturalSpec {
   readonly kind: "natural";
+}
+
+/** Several whole owners per client, so that numbers of rows come out nearly equal. */
+export interface OwnersSpec {
+  readonly kind: "owners";
 }

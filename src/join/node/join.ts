@@ -12,7 +12,7 @@ import type { Farewell } from "../../runtime/session/control.ts";
 import { fingerprint } from "../../runtime/session/identity.ts";
 import { type JoinLink, websocketUrl } from "../../runtime/session/join-link.ts";
 import { proveToken, tokenHash, tokenId } from "../../runtime/session/token.ts";
-import { nativeKeyAgreement } from "../../secure/node/native-key-agreement.ts";
+import { nativeCryptography } from "../../secure/node/native-cryptography.ts";
 import { type JoinEvent, joinRun } from "../join-run.ts";
 import type { ReceivedPlan } from "../run-plan.ts";
 import { readClientData } from "./read-data.ts";
@@ -70,7 +70,7 @@ export async function joinServer(options: JoinServerOptions): Promise<Farewell> 
         return createBundleTrainer({ bundle: received.bundle, examples, engine: onnxLoweredEngine });
       },
       observe,
-      agreement: nativeKeyAgreement,
+      cryptography: nativeCryptography,
       ...(signal && { signal }),
       ...(patience !== undefined && { patience }),
     });

@@ -1,8 +1,10 @@
 /** The tasks that a recipe can name. */
 import { nearestName } from "../../data/names.ts";
+import { wordnetRelations } from "../../data/wordnet/wordnet.ts";
 import { InputError } from "../../errors.ts";
 import type { Task } from "../task.ts";
 import { cnnTask } from "./cnn.ts";
+import { distMultTask } from "./distmult.ts";
 import { mlpTask } from "./mlp.ts";
 import { softmaxTask } from "./softmax.ts";
 import { tabularLogistic, tabularMlp } from "./tabular.ts";
@@ -30,6 +32,14 @@ export const tasks: ReadonlyMap<string, RegisteredTask> = new Map(
       dataset: "mnist",
     },
     ...imageTasks("fashion", "Fashion-MNIST"),
+    {
+      task: distMultTask(
+        "wordnet-distmult",
+        "Link prediction by DistMult with embeddings of 32 numbers on WordNet; its accuracy is Hits@10",
+        2 * wordnetRelations.length,
+      ),
+      dataset: "wordnet",
+    },
     { task: tabularLogistic },
     { task: tabularMlp },
   ].map((entry) => [entry.task.name, entry]),

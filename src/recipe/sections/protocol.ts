@@ -101,7 +101,7 @@ export const protocols = [
       queries: count(1)
         .exactOptional()
         .describe(
-          "Q: entities that every client asks for, padded with random ones to hide how many it has; all there are when absent.",
+          "Q: entities that every client asks for, padded with empty ones to hide how many it has; all there are when absent.",
         ),
       bound: positive()
         .default(1)

@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { launchChromium } from "../../testing/chromium.ts";
 import { type SampleOptions, sampleLog } from "../../testing/sample-log.ts";
+import type { RunEvent } from "../events.ts";
+import { secureLog } from "../report/testing/secure-log.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { writeReport } from "./write-report.ts";
@@ -20,9 +22,13 @@ afterEach(async () => {
 });
 
 async function recorded(options: SampleOptions = {}): Promise<RunFolder> {
+  return folderOf(sampleLog(options));
+}
+
+async function folderOf(log: readonly RunEvent[]): Promise<RunFolder> {
   const folder = await createRunFolder(root, "sample", new Date(0));
   await using store = openSqliteStore(folder.events);
-  await store.append(sampleLog(options));
+  await store.append(log);
   return folder;
 }
 
@@ -170,6 +176,28 @@ describe("report of a run", () => {
       await page.mouse.move(box.x + box.width * x, box.y + box.height * 0.5);
       expect(await tooltip.textContent()).toMatch(text);
     }
+    expect(complaints).toEqual([]);
+  });
+
+  it("draws under a secure protocol what travelled, on a phone too", async () => {
+    const folder = await folderOf(secureLog({ rounds: 2 }));
+    await writeReport([folder], folder.report);
+    const { page, complaints } = await open(folder.report, { width: 360 });
+    const pattern = page.locator("#pattern");
+    const texts = await pattern.locator("svg text").allTextContents();
+    for (const text of ["server", "other clients", "342 × share, 8.43 MB", "19 × final, 470 kB"])
+      expect(texts).toContain(text);
+    /** What the tooltip says there, in shares of the chart's width and height. */
+    const hover = async (chart: Locator, x: number, y: number) => {
+      await chart.scrollIntoViewIfNeeded();
+      const box = (await chart.boundingBox())!;
+      await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
+      return chart.locator("> div").nth(1).textContent();
+    };
+    const between = /^share: a share of its update, sealed342 messages, 8.43 MB/;
+    expect(await hover(pattern, 0.7, 0.625)).toMatch(between);
+    expect(await hover(page.locator("#exchange"), 0.9, 0.35)).toBe("server to client-1010 kB");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(complaints).toEqual([]);
   });
 

@@ -28,6 +28,9 @@ export interface Advice {
   readonly sentence: string;
 }
 
+export const adviceNote =
+  "Accuracy is the final one. Only what was run is judged: a defence that withstood these attacks may fall to others. Times are real ones of whole rounds on this machine, training included.";
+
 /** One piece of advice per defence; none when nobody cheats and all runs have the same aggregator. */
 export function adviceOf(runs: readonly ComparedRun[]): Advice[] {
   if (!concernsRobustness(runs)) return [];

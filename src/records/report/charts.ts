@@ -236,7 +236,7 @@ export function attendanceSlots(rows: Attendance["rows"]): (AttendanceRow | null
   return [...cheats, ...gap, ...rows.slice(cheats.length)];
 }
 
-const clientLabel = { width: 110, overflow: "truncate", interval: 0, fontSize: 11 };
+export const clientLabel = { width: 110, overflow: "truncate", interval: 0, fontSize: 11 };
 
 /** Examples per client and class. */
 export function partitionChart({ rows, classNames }: PartitionView): ChartOption {

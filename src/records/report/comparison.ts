@@ -6,7 +6,8 @@ import { type Html, html } from "./html.ts";
 import { limits } from "./limits.ts";
 import type { Page } from "./page.ts";
 import { robustnessTables } from "./robustness.ts";
-import { adviceSection, robustnessCharts, robustnessSection, viewRobustness } from "./robustness-section.ts";
+import { adviceSection, robustnessCharts, robustnessSection } from "./robustness-section.ts";
+import { viewRobustness } from "./robustness-view.ts";
 import { facts, learningSection, recipeSection, runState } from "./sections.ts";
 
 /** Several runs side by side: their curves, one table, and where their recipes differ. */

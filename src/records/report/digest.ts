@@ -1,4 +1,4 @@
-import type { RunEvent, RunSummary } from "../events.ts";
+import type { Exchange, RunEvent, RunSummary } from "../events.ts";
 import { foldSummary, type LogSummary } from "../summary.ts";
 import { type PartitionView, viewPartition } from "./partition.ts";
 import type { RoundTimeline } from "./round-timeline.ts";
@@ -17,6 +17,8 @@ export interface LogDigest {
   /** Times the run was resumed, attempts at rounds that failed, messages refused. */
   readonly incidents: { readonly resumes: number; readonly failedAttempts: number; readonly refused: number };
   readonly partition: PartitionView | null;
+  /** Who sent how much to whom in the first round; null before it is finished, and where too many took part in it. */
+  readonly exchange: Exchange | null;
 }
 
 /** All that a report needs of one run. */
@@ -59,6 +61,7 @@ export function foldDigest(): { add(event: RunEvent): void; result(): LogDigest 
   const summary = foldSummary();
   let started: Started | undefined;
   let partition: PartitionView | null = null;
+  let exchange: Exchange | null = null;
   let finished: LogDigest["finished"] = null;
   let failure: LogDigest["failure"] = null;
   const incidents = { resumes: 0, failedAttempts: 0, refused: 0 };
@@ -85,6 +88,7 @@ export function foldDigest(): { add(event: RunEvent): void; result(): LogDigest 
         return;
       case "round-finished":
         for (const key of totalled) totals[key] += event[key];
+        exchange ??= event.exchange ?? null;
         return;
       case "run-finished": {
         const { privacy, method, peakMemoryBytes, files } = event.summary;
@@ -98,7 +102,7 @@ export function foldDigest(): { add(event: RunEvent): void; result(): LogDigest 
   };
   const result = (): LogDigest => {
     const log = summary.result();
-    return { started: started!, summary: log, finished, failure, totals, incidents, partition };
+    return { started: started!, summary: log, finished, failure, totals, incidents, partition, exchange };
   };
   return { add, result };
 }

@@ -76,6 +76,12 @@ export function drawing({ fates, format, lines }: DrawingParts) {
         lines(axisName("yAxis", y), `round ${axisName("xAxis", x)}: ${seriesName}`),
       "fn:partition": ({ value: [x, y, count] }: { value: number[] }) =>
         lines(axisName("yAxis", y), `class ${axisName("xAxis", x)}: ${format.number(count)} examples`),
+      "fn:exchange": ({ value: [x, y, , bytes] }: { value: number[] }) =>
+        lines(`${axisName("yAxis", y)} to ${axisName("xAxis", x)}`, format.bytes(bytes)),
+      "fn:pattern": ([{ dataIndex }]: { dataIndex: number }[]) => {
+        const { markLine } = (chart as Option).series.at(-1);
+        return lines(...markLine.data[dataIndex][0].lines);
+      },
       "fn:cell": ({ value: [, , share] }: { value: number[] }) => `${(share * 100).toFixed(1)} %`,
       "fn:robustness": ({ value, seriesName }: { value: number[]; seriesName: string }) => {
         const [x, y, mean, least, most, runs] = value;
@@ -117,6 +123,12 @@ export function drawing({ fates, format, lines }: DrawingParts) {
     };
     return { ...option, xAxis: { ...option.xAxis, minInterval: 0, ...axes[x] }, tooltip, series };
   };
+
+  /** Of a heat map of attacks and defences, the chosen measure alone. */
+  const ofMeasure = (option: Option, measure: string): Option => ({
+    ...option,
+    series: option.series.filter(({ name }: Option) => name === measure),
+  });
 
   /** What became of a client, when and why. */
   const fateText = ([, fate, , end, ended, reason]: Span): string => {
@@ -247,5 +259,5 @@ export function drawing({ fates, format, lines }: DrawingParts) {
     };
   };
 
-  return { theme, revive, drawnAgainst, fateText, trainedText, roundText, timelineChart };
+  return { theme, revive, drawnAgainst, ofMeasure, fateText, trainedText, roundText, timelineChart };
 }

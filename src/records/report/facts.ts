@@ -46,6 +46,10 @@ export function headlines({ summary, totals, started, finished }: LogDigest): He
     const more = `per ${privacy.unit}, δ = ${privacy.delta}, ${privacy.accountant}`;
     rows.push(["Privacy", `ε = ${formatNumber(privacy.epsilon)}`, more]);
   }
+  const spent = summary.rounds.at(-1)?.figures?.epsilon;
+  if (!privacy && typeof spent === "number") {
+    rows.push(["Privacy so far", `ε = ${formatNumber(spent)}`, "at the recipe's δ"]);
+  }
   return rows.map(([name, value, more]) => ({ name, value, more }));
 }
 

@@ -25,7 +25,8 @@ export function methodsOf(recipe: unknown): Methods {
   };
 }
 
-function sectionOf(value: unknown): Section {
+/** An empty one for what is none. */
+export function sectionOf(value: unknown): Section {
   return typeof value === "object" && value !== null ? (value as Section) : {};
 }
 

@@ -32,7 +32,7 @@ export function drawReport(echarts: Echarts, data: PageData, tools: typeof drawi
     });
     return box;
   };
-  const { theme, revive, drawnAgainst, timelineChart, roundText, trainedText, fateText } = tools({
+  const { theme, revive, drawnAgainst, ofMeasure, timelineChart, roundText, trainedText, fateText } = tools({
     fates: data.fates,
     format,
     lines,
@@ -54,7 +54,7 @@ export function drawReport(echarts: Echarts, data: PageData, tools: typeof drawi
   const fitted = (id: string, option: Option): Option => {
     if (id.startsWith("robustness-")) {
       const measure = (byId("measure") as HTMLSelectElement).value;
-      return { ...option, series: option.series.filter(({ name }: Option) => name === measure) };
+      return ofMeasure(option, measure);
     }
     if (id !== "attendance") return option;
     const cell = ((byId(id)?.clientWidth ?? 600) - 140) / option.xAxis.data.length;

@@ -31,6 +31,8 @@ import {
   someRounds,
   thinned,
 } from "./sections.ts";
+import { secureCharts, secureSection } from "./secure-section.ts";
+import { viewSecure } from "./secure-view.ts";
 import { style } from "./style.ts";
 
 export interface ReportAssets {
@@ -82,6 +84,7 @@ function singleRun(digest: RunDigest): Page {
   const curve = [{ name: "on the held-out set", rounds: summary.rounds }];
   const attendance = attendancePart(digest);
   const adversary = adversarySection(digest, rounds, attendance);
+  const secure = viewSecure(digest);
   const body = html`<header>
   <h1>${summary.recipe}</h1>
   <p>${summary.task} · ${formatNumber(summary.clients)} clients · seed ${summary.seed}</p>
@@ -92,6 +95,7 @@ ${keyFigures(digest)}
 <noscript><p>The charts need JavaScript; the tables have the same figures.</p></noscript>
 ${learningSection(summary.virtualSeconds > 0, html`${thinned(summary.rounds.length)}${roundTable(rounds, summary.rounds.length)}`)}
 ${adversary}
+${secure && secureSection(secure)}
 ${timelines.length > 0 && timelineSection(digest)}
 ${adversary === null && attendance && html`<section class="keep"><h2>Who took part</h2>${attendance}</section>`}
 <div class="pair">
@@ -110,6 +114,7 @@ ${methodFigures(digest)}
       outcomes: outcomeChart(rounds),
       traffic: trafficChart(rounds),
       ...adversaryCharts(digest, rounds),
+      ...(secure && secureCharts(secure)),
       ...(attendance && { attendance: attendanceChart(digest.attendance) }),
       ...(partition && { partition: partitionChart(partition) }),
     },

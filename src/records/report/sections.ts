@@ -41,8 +41,10 @@ export function methodFigures(digest: RunDigest): Html | null {
 
 /** What is needed to do the run again. */
 export function recipeSection(digest: RunDigest): Html {
+  const recipe = digest.started.recipe as { privacy?: unknown } | null;
+  const butFor = recipe?.privacy ? ", but for the clients' noise, which is new in every run" : "";
   return html`<h3>Recipe</h3>
-    <p class="note">With all defaults filled in. To repeat the run, save it as <code>recipe.yaml</code> (a copy lies in the run's folder) and use the versions above; the same seed gives the same bits on the same kind of machine.</p>
+    <p class="note">With all defaults filled in. To repeat the run, save it as <code>recipe.yaml</code> (a copy lies in the run's folder) and use the versions above; the same seed gives the same bits on the same kind of machine${butFor}.</p>
     <pre tabindex="0" aria-label="Command">npx coterie run recipe.yaml --seed ${digest.summary.seed}</pre>
     <pre tabindex="0" aria-label="Recipe">${stringify(digest.started.recipe)}</pre>`;
 }

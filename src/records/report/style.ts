@@ -51,9 +51,18 @@ th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var
 table.figures th, table.figures td { text-align: right; white-space: nowrap; }
 table.figures thead th { white-space: normal; vertical-align: bottom; }
 table.figures th:first-child, table.figures td:first-child { text-align: left; }
+th.figure, td.figure { text-align: right; white-space: nowrap; }
 thead th { color: var(--soft); font-weight: 600; position: sticky; top: 0; background: var(--card); }
 .facts th { color: var(--soft); font-weight: 500; white-space: nowrap; width: 1%; padding-right: 24px; }
 .facts td, td.text { overflow-wrap: anywhere; }
+.sights { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); gap: 12px; margin: 12px 0; }
+.sights > div { border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; min-width: 0; }
+.sights h3 { margin: 0; }
+.sights dl { margin: 0; font-size: 0.92rem; }
+.sights dt { color: var(--soft); font-size: 0.85rem; font-weight: 600; margin-top: 10px; }
+.sights dd { margin: 4px 0 0; padding-left: 14px; text-indent: -14px; }
+.sights dd::before { content: "•"; display: inline-block; width: 14px; text-indent: 0; color: var(--soft); }
+ul.note { padding-left: 18px; }
 details { margin-top: 8px; }
 summary { cursor: pointer; color: var(--accent); font-size: 0.9rem; padding: 4px 0; }
 pre {

@@ -12,7 +12,7 @@ import { createEngineTrainer } from "../../learn/engine-trainer.ts";
 import { onnxEngine, onnxLoweredEngine } from "../../learn/node/onnx-engine.ts";
 import type { EvaluateJob, EvaluateResult, Trainer, TrainJob, TrainResult } from "../../learn/training.ts";
 import { localWorkOf } from "../../recipe/components.ts";
-import type { PartyEvent } from "../../records/events.ts";
+import type { MessageTally, PartyEvent } from "../../records/events.ts";
 import { connectWebSocket } from "../../runtime/node/websocket-client.ts";
 import { acceptWebSockets } from "../../runtime/node/websocket-server.ts";
 import type { PartyId } from "../../runtime/party.ts";
@@ -27,6 +27,8 @@ export interface Course {
   /** Who refused what: codes of the server's and of the clients' side. */
   readonly refused: readonly string[];
   readonly model: Float32Array;
+  /** Of all rounds together. */
+  readonly messages: readonly MessageTally[];
 }
 
 /** The run on the simulated fabric. */
@@ -42,7 +44,7 @@ export async function simulated(run: PreparedRun): Promise<Course> {
   const events: PartyEvent[] = [];
   for await (const batch of simulation.run()) events.push(...batch.map(({ event }) => event));
   const refused = events.flatMap((event) => (event.kind === "refused" ? `${event.from} ${event.code}` : []));
-  return { events, refused, model: server.model };
+  return { events, refused, model: server.model, messages: simulation.traffic.take().messages };
 }
 
 /** The same with real clients over loopback sockets, in time that passes when nothing else is to be done. */
@@ -104,7 +106,8 @@ export async function served(run: PreparedRun): Promise<Course> {
     endWebSockets();
     http.close();
   }
-  return { events, refused, model: service.server.model };
+  const { messages } = service.traffic.take();
+  return { events, refused, model: service.server.model, messages };
 }
 
 /** A trainer whose work the clock waits for. */

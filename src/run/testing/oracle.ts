@@ -13,7 +13,7 @@ export interface Told {
   readonly registered: number;
 }
 
-/** The model after these rounds, if each client has kept its control variate throughout. */
+/** The model after these rounds, if each client has kept its control variate and its momentum throughout. */
 export async function modelAfter(
   { prepared, clients }: TestProvisions,
   rounds: readonly Told[],
@@ -23,6 +23,7 @@ export async function modelAfter(
   const work = localWorkOf(recipe);
   const byExamples = recipe.aggregator.kind === "mean" && recipe.aggregator.weights === "examples";
   const controls = new Map<PartyId, Float32Array>();
+  const sentLast = new Map<PartyId, Float32Array>();
   let model = initial;
   let state = optimizer.start(initial.length);
   for (const [index, { contributors, registered }] of rounds.entries()) {
@@ -34,11 +35,13 @@ export async function modelAfter(
       const { update, examples, steps }: TrainResult = await clients.get(name)!.trainer.run({
         ...{ kind: "train", shard: 0, parameters: model, work },
         ...(serverControl && { correction: scaffoldCorrection(serverControl, control) }),
+        ...(sentLast.has(name) && { sentLast: sentLast.get(name)! }),
         seed: random
           .stream("client", name)
           .stream("train", index + 1)
           .bits(),
       });
+      if (work.workerMomentum) sentLast.set(name, update);
       weights.push(byExamples ? examples : 1);
       if (serverControl === undefined) {
         updates.push(update);

@@ -4,6 +4,7 @@ import type { Message } from "../message.ts";
 import { createNetwork } from "../network/network.ts";
 import type { FaultSpec, NetworkSpec } from "../network/spec.ts";
 import type { Effect, Input, Party, PartyId } from "../party.ts";
+import { frameSize } from "../wire/frame.ts";
 import { Simulation } from "./simulation.ts";
 
 test("a job started again under the same id replaces the older one", async () => {
@@ -30,6 +31,36 @@ test("a job started again under the same id replaces the older one", async () =>
   });
   for await (const _ of simulation.run());
   expect(results).toEqual(["new"]);
+});
+
+test("what an attempt that failed has moved counts as bytes, and not as messages of the round", async () => {
+  const model: Message = { kind: "model", round: 1 };
+  const server: Party<string, string, string> = {
+    handle(input) {
+      if (input.kind !== "start") return [];
+      return [
+        { kind: "send", to: ["ann", "bob"], message: model },
+        { kind: "record", event: "failed" },
+        { kind: "send", to: ["ann"], message: model },
+        { kind: "finish" },
+      ];
+    },
+    snapshot: () => null,
+    restore: () => {},
+  };
+  const simulation = new Simulation<string, string, string>({
+    network: createNetwork(null, SimulationRandom.fromSeed(1), []),
+    party: () => server,
+    execute: async (name) => name,
+    workload: () => 0,
+    roundEnd: (event) => (event === "failed" ? "failed" : null),
+    lookahead: 1,
+  });
+  for await (const _ of simulation.run());
+  const { messages, downlinkBytes, exchange } = simulation.traffic.take();
+  expect(messages).toMatchObject([{ kind: "model", count: 1, bytes: frameSize(model) }]);
+  expect(exchange!.parties).toEqual(["server", "ann"]);
+  expect(downlinkBytes).toBe(3 * frameSize(model));
 });
 
 interface Heard {

@@ -262,7 +262,7 @@ export class Simulation<Job, Result, Event> {
       const link = from + SEPARATOR + to;
       const sequence = this.#sent.get(link) ?? 0;
       this.#sent.set(link, sequence + 1);
-      this.traffic.count(from, to, frame.length);
+      this.traffic.count({ from, to, bytes: frame.length, message, at: this.#now });
       // Named by position, not by kind: so schemes with other messages meet the same delays.
       const question = { round, attempt: this.#attempt, from, to, purpose: "message", sequence };
       const seconds = network.linkSeconds({ ...question, bytes: frame.length });
@@ -367,6 +367,7 @@ export class Simulation<Job, Result, Event> {
 
   #endRound(end: "finished" | "failed" | null): void {
     if (end === null) return;
+    if (end === "failed") this.traffic.attemptFailed();
     for (const leave of this.#leaving.values()) this.#queue.cancel(leave);
     for (const party of this.#dropouts) this.#queue.push(this.#now, { kind: "return", party });
     this.#leaving.clear();

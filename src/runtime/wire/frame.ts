@@ -30,7 +30,8 @@ export interface FrameLimits {
 const MAX_FRAME_BYTES = 2 ** 30;
 const MAGIC = 0x45544f43;
 const VERSION = 1;
-const PREFIX_BYTES = 16;
+/** In front of the header. */
+export const PREFIX_BYTES = 16;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_PAYLOAD_BYTES = 2 ** 32 - 1;
 /** Levels of the header with its body: the header is 1, the body 2. */

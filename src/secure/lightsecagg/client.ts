@@ -12,11 +12,12 @@ import type { PartyId } from "../../runtime/party.ts";
 import { fromBitmap, toBitmap } from "../bitmap.ts";
 import { encodeContribution } from "../contribution.ts";
 import type { SecureEnvironment } from "../environment.ts";
+import { equalBytes } from "../equal-bytes.ts";
 import { decodeRoster } from "../roster.ts";
 import { asBytes, asField, SealedChannels } from "../sealed-channels.ts";
 import { drawNoise, maskCode, shareLength, shareMask, sumShares } from "./mask.ts";
 import { planBody } from "./messages.ts";
-import { fewestIncluded, type LightSecAggOptions, planFault, survivorsOf } from "./plan.ts";
+import { fewestIncluded, type LightSecAggOptions, planFault, settingsFor, survivorsOf } from "./plan.ts";
 
 /** More senders than this before the plan is there are not remembered. */
 const MAX_EARLY = 4096;
@@ -62,7 +63,7 @@ export class LightSecAggClient implements ClientHalf {
     this.#me = me;
     this.#options = options;
     this.#env = env;
-    this.#channels = new SealedChannels(env.secrets, env.agreement);
+    this.#channels = new SealedChannels(env.secrets, env.cryptography);
   }
 
   open({ round, attempt, dimension }: Parameters<ClientHalf["open"]>[0]): Step {
@@ -96,7 +97,7 @@ export class LightSecAggClient implements ClientHalf {
 
   restore(state: unknown): void {
     const { channels, round } = state as { channels: unknown; round: Round | undefined };
-    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.agreement);
+    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.cryptography);
     this.#round = round && copyOf(round);
   }
 
@@ -112,8 +113,7 @@ export class LightSecAggClient implements ClientHalf {
       planFault(this.#options, asked) === undefined && participants <= asked && participants >= survivors;
     if (!roster || !isSound) return {};
     const place = roster.names.indexOf(this.#me);
-    const own = this.#channels.publicKey;
-    if (!roster.keys[place]?.every((byte, i) => byte === own[i])) return {};
+    if (!equalBytes(this.#channels.publicKey, roster.keys[place])) return {};
     const length = shareLength(round.symbols, this.#options.colluders, survivors);
     const plan = { clients: roster.names, keys: roster.keys, place, shareLength: length };
     const mask = this.#env.secrets.field31(round.symbols);
@@ -156,9 +156,9 @@ export class LightSecAggClient implements ClientHalf {
   #upload(round: Round): Step {
     const { mask, contribution } = round;
     if (mask === undefined || contribution === undefined) return {};
-    const settings = { ...this.#options.sum, summands: round.plan!.clients.length };
+    const settings = settingsFor(this.#options, round.plan!.clients.length);
     const rounding = this.#env.rounding.stream("round", this.#me, round.round);
-    const masked = encodeContribution(contribution, settings, rounding);
+    const masked = encodeContribution(contribution, settings, rounding, this.#env.secrets);
     addInto(masked, mask);
     round.mask = undefined;
     round.contribution = undefined;
@@ -209,7 +209,7 @@ export class LightSecAggClient implements ClientHalf {
     const included = fromBitmap(message.tensors?.included, clients.length);
     const isSound =
       included !== undefined &&
-      included.length >= fewestIncluded(this.#options) &&
+      included.length >= fewestIncluded(this.#options, clients.length) &&
       included.every((i) => round.shares.has(i));
     if (!isSound) return {};
     const sum = sumShares(round.shares, included, length);

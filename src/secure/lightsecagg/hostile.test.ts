@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { P31 } from "../../numeric/field31.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
-import type { Message, Tensor } from "../../runtime/message.ts";
+import type { Tensor } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { toBitmap } from "../bitmap.ts";
 import { encodeRoster } from "../roster.ts";
-import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
+import { contributionsOf, expectExact, namesOf, SUM } from "../testing/contributions.ts";
 import { type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
-import { expectExact, halvesFor } from "./testing/round.ts";
+import { altered, sentBy, striking } from "../testing/tampering.ts";
+import { halvesFor } from "./testing/round.ts";
 
 const DIMENSION = 6;
 const OPTIONS = { colluders: 1, dropouts: 2, sum: SUM };
@@ -18,21 +19,8 @@ function driveWith(fate: (envelope: Envelope) => Fate): Driven {
   return drive({ halves: halvesFor(OPTIONS, CLIENTS), cohort: COHORT, dimension: DIMENSION, fate });
 }
 
-/** Strikes messages of one kind to one client. */
-function striking(kind: string, to: PartyId, strike: (envelope: Envelope) => Fate): (e: Envelope) => Fate {
-  return (envelope) => (envelope.message.kind === kind && envelope.to === to ? strike(envelope) : "deliver");
-}
-
-function altered(envelope: Envelope, change: Partial<Message>): Envelope {
-  return { ...envelope, message: { ...envelope.message, ...change } };
-}
-
 function including(envelope: Envelope, places: readonly number[]): Envelope {
   return altered(envelope, { tensors: { included: toBitmap(places, CLIENTS.length) } });
-}
-
-function sentBy(client: PartyId, kind: string, { sent }: Driven): Envelope[] {
-  return sent.filter(({ from, message }) => from === client && message.kind === kind);
 }
 
 test("a client answers one set of those included, and no second one", () => {
@@ -177,7 +165,9 @@ test("shares of another round, for another client, or tampered with are not held
     const fate = (e: Envelope): Fate =>
       e.message.kind === "share" && e.from === "client-0" && e.to === "client-1" ? strike(e) : "deliver";
     const driven = drive({ ...setting, round: i + 2, fate });
-    expect(expectExact(driven, COHORT, OPTIONS, i + 2), `strike ${i}`).toEqual(CLIENTS.slice(1));
+    expect(expectExact(driven, COHORT, OPTIONS, { round: i + 2, label: `strike ${i}` })).toEqual(
+      CLIENTS.slice(1),
+    );
   }
 });
 

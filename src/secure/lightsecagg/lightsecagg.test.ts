@@ -1,68 +1,13 @@
 import { expect, test } from "vitest";
 import { SimulationRandom } from "../../numeric/random.ts";
-import type { PartyId } from "../../runtime/party.ts";
-import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
+import { contributionsOf, expectExact, namesOf, SUM } from "../testing/contributions.ts";
+import { goingAt } from "../testing/departures.ts";
 import { drive, type Envelope, type Fate } from "../testing/drive.ts";
 import { lightSecAggLoads } from "./counters.ts";
 import { survivorsOf } from "./plan.ts";
-import { expectExact, halvesFor } from "./testing/round.ts";
+import { halvesFor, STAGES } from "./testing/round.ts";
 
 const DIMENSION = 6;
-
-/** Where a client can go: just before its first message of a kind, or in the midst of sharing its mask. */
-const STAGES = ["key", "share", "within share", "held", "upload", "recovery"] as const;
-type Stage = (typeof STAGES)[number];
-
-function goingAt(stages: ReadonlyMap<PartyId, Stage>, how: "leave" | "vanish"): (e: Envelope) => Fate {
-  const shares = new Map<PartyId, number>();
-  return ({ from, message: { kind } }) => {
-    const stage = stages.get(from);
-    if (stage === kind) return how;
-    if (kind !== "share") return "deliver";
-    shares.set(from, 1 + (shares.get(from) ?? 0));
-    return stage === "within share" && shares.get(from) === 2 ? how : "deliver";
-  };
-}
-
-/** All ways in which up to `most` of the clients go. */
-function* goings(clients: readonly PartyId[], most: number): Generator<Map<PartyId, Stage>> {
-  yield new Map();
-  if (most === 0) return;
-  for (const [i, client] of clients.entries()) {
-    for (const stage of STAGES) {
-      for (const others of goings(clients.slice(i + 1), most - 1))
-        yield new Map([...others, [client, stage]]);
-    }
-  }
-}
-
-test.each([
-  { clients: 4, how: "vanish", options: { colluders: 1, dropouts: 1, sum: SUM } },
-  { clients: 5, how: "leave", options: { colluders: 1, dropouts: 2, sum: SUM } },
-  {
-    clients: 4,
-    how: "vanish",
-    options: { colluders: 0, dropouts: 2, survivors: 1, sum: { ...SUM, weights: "uniform" } },
-  },
-] as const)("the sum is exact whoever goes whenever: of $clients, $options.dropouts $how", (setting) => {
-  const { options, how } = setting;
-  const clients = namesOf(setting.clients);
-  const cohort = contributionsOf(clients, DIMENSION);
-  const halves = halvesFor(options, clients);
-  const deadline = how === "leave" ? "never" : "when idle";
-  let round = 0;
-  for (const stages of goings(clients, options.dropouts)) {
-    round++;
-    const fate = goingAt(stages, how);
-    const driven = drive({ halves, cohort, dimension: DIMENSION, round, fate, deadline });
-    const included = expectExact(driven, cohort, options, round);
-    for (const client of clients) {
-      const stage = stages.get(client);
-      if (stage === undefined || stage === "recovery") expect(included).toContain(client);
-      else if (stage !== "held") expect(included).not.toContain(client);
-    }
-  }
-});
 
 test.each(STAGES)("one more than may go, before %s: the round is given up", (stage) => {
   const options = { colluders: 1, dropouts: 1, sum: SUM };
@@ -242,7 +187,13 @@ test.each([
     expect(count(({ from, message }) => from === client && message.kind === "upload")).toBe(loads.upload);
     expect(count(({ from, message }) => from === client && message.kind === "recovery")).toBe(loads.recovery);
   }
-  expect(result!.figures).toMatchObject({ received: loads.server, loads });
+  const perClient = loads.offline + loads.upload + loads.recovery;
+  expect(result!.figures).toEqual({
+    ...{ participants: clients.length, included: clients.length, gone: 0 },
+    ...{ survivors: survivorsOf(options, clients.length), connections: loads.connections },
+    ...{ clientSymbols: perClient, clientSymbolsExpected: perClient },
+    ...{ serverSymbols: loads.server, serverSymbolsExpected: loads.server },
+  });
   const pairs = new Set(sent.map(({ from, to }) => [from, to].sort().join()));
   expect(pairs.size).toBe(loads.connections);
 });

@@ -14,7 +14,6 @@
  * | `recovery` | client, server | tensor `sum`: sum of the held shares of those included |
  */
 import { z } from "zod";
-import { isField } from "../../numeric/field31.ts";
 
 export const planBody = z.object({
   /** N: clients asked, of whom those in the plan have answered. */
@@ -24,8 +23,3 @@ export const planBody = z.object({
     .min(1)
     .max(2 ** 16),
 });
-
-/** Whether a tensor of a message is a vector of `length` field elements. */
-export function isFieldVector(tensor: unknown, length: number): tensor is Uint32Array {
-  return tensor instanceof Uint32Array && tensor.length === length && isField(tensor);
-}

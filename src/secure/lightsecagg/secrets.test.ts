@@ -16,7 +16,7 @@ const DIMENSION = 5;
 /** Pieces of a client's mask and noise, worked out from the shares that all others have of it. */
 function piecesOf(client: PartyId, { sent }: Driven, { clients }: Halves): number[][] {
   const others = CLIENTS.filter((id) => id !== client);
-  const { secrets } = environment(1);
+  const { secrets } = environment();
   const channelsOf = (id: PartyId) =>
     SealedChannels.restore((clients.get(id)!.snapshot!() as { channels: unknown }).channels, secrets);
   const { publicKey } = channelsOf(client);

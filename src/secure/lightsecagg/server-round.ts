@@ -17,12 +17,13 @@ import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { fromBitmap, toBitmap } from "../bitmap.ts";
 import { decodeSum } from "../contribution.ts";
+import { isFieldVector } from "../field-vector.ts";
 import { isPublicKey } from "../key-agreement.ts";
 import { encodeRoster } from "../roster.ts";
+import type { SumFigures } from "../sum-figures.ts";
 import { lightSecAggLoads } from "./counters.ts";
 import { maskCode, recoverMasks, shareLength } from "./mask.ts";
-import { isFieldVector } from "./messages.ts";
-import { fewestIncluded, type LightSecAggOptions, survivorsOf } from "./plan.ts";
+import { fewestIncluded, type LightSecAggOptions, settingsFor, survivorsOf } from "./plan.ts";
 
 /** One attempt. Clients that take part are named by their place in the plan. */
 export class ServerRound {
@@ -209,7 +210,7 @@ export class ServerRound {
   }
 
   #finish(): ServerStep {
-    const { colluders, sum } = this.#options;
+    const { colluders } = this.#options;
     const clients = this.#clients.length;
     const code = maskCode(clients, colluders, this.#survivors);
     subtractFrom(this.#sum, recoverMasks(code, this.#recoveries, this.#symbols));
@@ -219,20 +220,32 @@ export class ServerRound {
       ...{ survivors: this.#survivors, symbols: this.#symbols },
     });
     const figures = {
-      clients,
-      included: included.length,
-      gone: this.#gone.size,
-      received: this.#received,
-      loads: { ...loads },
-    };
+      ...{ participants: clients, included: included.length, gone: this.#gone.size },
+      ...{ survivors: this.#survivors, connections: loads.connections },
+      clientSymbols: Math.max(...this.#sent()),
+      clientSymbolsExpected: loads.offline + loads.upload + loads.recovery,
+      ...{ serverSymbols: this.#received, serverSymbolsExpected: loads.server },
+    } satisfies SumFigures & Readonly<Record<string, number>>;
     try {
-      const update = decodeSum(this.#sum, { ...sum, summands: clients });
+      const update = decodeSum(this.#sum, settingsFor(this.#options, clients));
       return { result: { update, contributors: included.map((place) => this.#clients[place]), figures } };
     } catch (error) {
       // No client had examples: another cohort may have some.
       if (!(error instanceof RunError)) throw error;
       return { abort: { code: error.code, reason: error.message } };
     }
+  }
+
+  /** Field elements that each client has sent, by place: mask shares by the word of those who hold them. */
+  #sent(): number[] {
+    const sent = this.#clients.map((_, place) => {
+      const upload = this.#uploaded.has(place) ? this.#symbols : 0;
+      return this.#recoveries.has(place) ? upload + this.#shareLength : upload;
+    });
+    for (const [holder, held] of this.#held) {
+      for (const place of held) if (place !== holder) sent[place] += this.#shareLength;
+    }
+    return sent;
   }
 
   /** Places of those who are not gone. */
@@ -250,7 +263,7 @@ export class ServerRound {
   }
 
   #fewest(): number {
-    return Math.max(this.#cohort.minimum, fewestIncluded(this.#options));
+    return Math.max(this.#cohort.minimum, fewestIncluded(this.#options, this.#clients.length));
   }
 
   #reject(client: PartyId, fault: string): ServerStep {

@@ -1,12 +1,13 @@
 import { InputError } from "../../errors.ts";
 import type { ClientContribution, ClientHalf, Step } from "../../federated/protocol.ts";
+import { applyMasks, type Mask } from "../../numeric/field31-masks.ts";
 import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { encodeContribution } from "../contribution.ts";
 import type { SecureEnvironment } from "../environment.ts";
 import { isPublicKey } from "../key-agreement.ts";
 import { asBytes, asField, SealedChannels } from "../sealed-channels.ts";
-import { applyMask, type MaskKey, maskKey, pairSeed, pairSign } from "./masks.ts";
+import { type MaskKey, maskKey, pairSeed, pairSign } from "./masks.ts";
 import {
   areFlags,
   BOX,
@@ -20,7 +21,7 @@ import {
   SEALED_BOX,
   splitKeys,
 } from "./messages.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, settingsFor } from "./plan.ts";
 import { neighboursOf } from "./ring.ts";
 import { SECRET_BYTES, SHARE_LENGTH, shareCode, shareSecret } from "./secret-shares.ts";
 import type { Setting } from "./setting.ts";
@@ -67,22 +68,22 @@ interface Held {
 export class SecAggPlusClient implements ClientHalf {
   readonly #me: PartyId;
   readonly #setting: Setting;
-  readonly #env: SecureEnvironment;
+  readonly #env: Required<SecureEnvironment>;
   #channels: SealedChannels;
   #attempt: Attempt | undefined;
 
-  constructor(me: PartyId, setting: Setting, env: SecureEnvironment) {
+  constructor(me: PartyId, setting: Setting, env: Required<SecureEnvironment>) {
     this.#me = me;
     this.#setting = setting;
     this.#env = env;
-    this.#channels = new SealedChannels(env.secrets, env.agreement);
+    this.#channels = new SealedChannels(env.secrets, env.cryptography);
   }
 
   open({ round, attempt }: Parameters<ClientHalf["open"]>[0]): Step {
     const { secrets } = this.#env;
     this.#attempt = {
       ...{ round, attempt },
-      maskKey: maskKey(secrets.bytes(SECRET_BYTES), this.#env.agreement),
+      maskKey: maskKey(secrets.bytes(SECRET_BYTES), this.#env.cryptography),
       selfSeed: secrets.bytes(SECRET_BYTES),
     };
     const keys = new Uint8Array([...this.#channels.publicKey, ...this.#attempt.maskKey.publicKey]);
@@ -113,7 +114,7 @@ export class SecAggPlusClient implements ClientHalf {
 
   restore(state: unknown): void {
     const { channels, attempt } = state as { channels: unknown; attempt: Attempt | undefined };
-    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.agreement);
+    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.cryptography);
     this.#attempt = attempt;
   }
 
@@ -132,7 +133,7 @@ export class SecAggPlusClient implements ClientHalf {
     if (!peers.every(({ channel, mask }) => isPublicKey(channel) && isPublicKey(mask))) return {};
     const neighbours = peers.map((peer) => ({
       ...peer,
-      seed: pairSeed(attempt.maskKey, peer.mask, this.#env.agreement),
+      seed: pairSeed(attempt.maskKey, peer.mask, this.#env.cryptography),
     }));
     const circle = { plan, place, neighbours };
     this.#attempt = { ...attempt, circle };
@@ -170,13 +171,13 @@ export class SecAggPlusClient implements ClientHalf {
     const { contribution, ...attempt } = this.#attempt!;
     const { circle, held, isUploaded, isUnmasked } = attempt;
     if (!circle || !held || !contribution || isUploaded || isUnmasked) return {};
-    const settings = { ...this.#setting.options.sum, summands: circle.plan.clients };
+    const settings = settingsFor(circle.plan.clients, this.#setting.options);
     const rounding = this.#env.rounding.stream("round", this.#me, attempt.round);
-    const masked = encodeContribution(contribution, settings, rounding);
-    applyMask(masked, attempt.selfSeed, 1);
-    for (const [i, { place, seed }] of circle.neighbours.entries()) {
-      if (held.present[i]) applyMask(masked, seed, pairSign(circle.place, place));
-    }
+    const masked = encodeContribution(contribution, settings, rounding, this.#env.secrets);
+    const masks = circle.neighbours
+      .filter((_, i) => held.present[i])
+      .map(({ place, seed }): Mask => ({ seed, sign: pairSign(circle.place, place) }));
+    applyMasks(masked, [{ seed: attempt.selfSeed, sign: 1 }, ...masks], this.#env.cryptography.keystream);
     this.#attempt = { ...attempt, isUploaded: true };
     return toServer("upload", { masked });
   }

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { P31 } from "../../numeric/field31.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
-import type { Message, Tensor } from "../../runtime/message.ts";
-import type { PartyId } from "../../runtime/party.ts";
-import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
+import type { Tensor } from "../../runtime/message.ts";
+import { contributionsOf, expectExact, namesOf, SUM } from "../testing/contributions.ts";
 import { type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
+import { altered, sentBy, striking, withTensors } from "../testing/tampering.ts";
 import { placesIn } from "./testing/expected-outcome.ts";
-import { DIMENSION, expectExact, halvesFor } from "./testing/round.ts";
+import { DIMENSION, halvesFor } from "./testing/round.ts";
 
 const OPTIONS = { graph: "full", threshold: 3, sum: SUM } as const;
 const CLIENTS = namesOf(5);
@@ -16,26 +16,6 @@ const NEIGHBOURS = CLIENTS.length - 1;
 
 function driveWith(fate: (envelope: Envelope) => Fate, reload = false): Driven {
   return drive({ halves: halvesFor(OPTIONS, CLIENTS), cohort: COHORT, dimension: DIMENSION, fate, reload });
-}
-
-/** Strikes messages of one kind to one party, or from one client to the server. */
-function striking(kind: string, party: PartyId, strike: (envelope: Envelope) => Fate) {
-  return (envelope: Envelope): Fate => {
-    const { from, to, message } = envelope;
-    return message.kind === kind && (from === party || to === party) ? strike(envelope) : "deliver";
-  };
-}
-
-function altered(envelope: Envelope, change: Partial<Message>): Envelope {
-  return { ...envelope, message: { ...envelope.message, ...change } };
-}
-
-function withTensors(envelope: Envelope, tensors: Record<string, Tensor>): Envelope {
-  return altered(envelope, { tensors: { ...envelope.message.tensors, ...tensors } });
-}
-
-function sentBy(client: PartyId, kind: string, { sent }: Driven): Envelope[] {
-  return sent.filter(({ from, message }) => from === client && message.kind === kind);
 }
 
 describe("a server that asks for both secrets of a client", () => {

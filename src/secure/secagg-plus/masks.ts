@@ -1,11 +1,10 @@
 /**
  * The masks: each client adds one of its own, and with each neighbour one that cancels in the sum. Both are expanded from
- * seeds of 256 bits, all of which count, by ChaCha20. So what hides an update is computational, not information-theoretic.
+ * seeds of 256 bits, all of which count, by ChaCha20 (`field31-masks.ts`). So what hides an update is computational, not
+ * information-theoretic.
  */
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { addInto, subtractFrom } from "../../numeric/field31.ts";
-import { SecureRandom } from "../../numeric/secure-random.ts";
 import { type KeyAgreement, portableKeyAgreement } from "../key-agreement.ts";
 
 const INFO = new TextEncoder().encode("coterie secagg pairwise mask 1");
@@ -36,13 +35,6 @@ export function pairSeed(
   const [first, second] = isBefore(own.publicKey, peer) ? [own.publicKey, peer] : [peer, own.publicKey];
   const info = new Uint8Array([...INFO, ...first, ...second]);
   return hkdf(sha256, agreement.sharedSecret(own.secretKey, peer)!, undefined, info, SEED_BYTES);
-}
-
-/** Adds the mask of a seed to a vector, or takes it off again. */
-export function applyMask(vector: Uint32Array, seed: Uint8Array, sign: 1 | -1): void {
-  const mask = SecureRandom.fromSeed(seed).field31(vector.length);
-  if (sign === 1) addInto(vector, mask);
-  else subtractFrom(vector, mask);
 }
 
 /** With which sign a client adds the mask that it shares with a neighbour, by their places: opposite ones for the two. */

@@ -14,7 +14,6 @@
  * | `reveal` | client, server | tensors `opened`: of which neighbours it has shares, by 0 or 1; `shares`: one of each of them |
  */
 import { z } from "zod";
-import { isField } from "../../numeric/field31.ts";
 import { MOST_CLIENTS } from "./plan.ts";
 import { SHARE_LENGTH } from "./secret-shares.ts";
 
@@ -67,8 +66,4 @@ export function isBytes(tensor: unknown, length: number): tensor is Uint8Array {
 
 export function areFlags(tensor: unknown, length: number): tensor is Uint8Array {
   return isBytes(tensor, length) && tensor.every((flag) => flag <= 1);
-}
-
-export function isFieldVector(tensor: unknown, length: number): tensor is Uint32Array {
-  return tensor instanceof Uint32Array && tensor.length === length && isField(tensor);
 }

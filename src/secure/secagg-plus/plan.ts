@@ -3,9 +3,8 @@
  * before: server and clients come to the same plan, each for itself.
  */
 import { InputError } from "../../errors.ts";
-import type { SumSettings } from "../contribution.ts";
-import { largestScale } from "../quantise.ts";
-import { type Fractions, staysConnected, thresholds } from "./neighbour-bounds.ts";
+import { type SumOptions, type SumSettings, scaleOf, sumSettings } from "../contribution.ts";
+import { type Fractions, staysConnected, thresholds, wholePart } from "./neighbour-bounds.ts";
 
 export interface SecAggPlusOptions {
   /** `harary`: SecAgg+, each client has k neighbours on a ring in random order; `full`: SecAgg, all are neighbours. */
@@ -19,7 +18,7 @@ export interface SecAggPlusOptions {
   /** d, part of the clients who may go in the midst of a round, in [0, 1); c + d < 1. Default 0.1. */
   readonly dropoutFraction?: number;
   /** How updates become numbers that can be summed; of all clients of a round. */
-  readonly sum: Omit<SumSettings, "summands">;
+  readonly sum: SumOptions;
 }
 
 export interface Plan {
@@ -98,9 +97,27 @@ function impossible(what: string, remedy: string): InputError {
   return new InputError("secure.parameters", `SecAgg cannot run: ${what}; ${remedy}.`);
 }
 
-function precisionFault(clients: number, { sum }: SecAggPlusOptions): InputError | undefined {
+/**
+ * The fewest contributions of so many clients that are summed. Without noise each only has to be hidden among t others,
+ * not all of them corrupt. With noise all but the dropouts are wanted, who are to add it.
+ */
+export function fewestIncluded({ clients, threshold }: Plan, options: SecAggPlusOptions): number {
+  return Math.max(options.sum.noise ? withoutDropouts(clients, options) : 0, threshold + 1);
+}
+
+/** How the contributions of so many clients are summed. What corrupt ones add is no noise to them. */
+export function settingsFor(clients: number, options: SecAggPlusOptions): SumSettings {
+  const honest = withoutDropouts(clients, options) - wholePart(clients, fractionsOf(options).corrupt);
+  return sumSettings(options.sum, clients, honest);
+}
+
+function withoutDropouts(clients: number, options: SecAggPlusOptions): number {
+  return clients - wholePart(clients, fractionsOf(options).dropout);
+}
+
+function precisionFault(clients: number, options: SecAggPlusOptions): InputError | undefined {
   try {
-    largestScale({ bound: sum.bound, summands: clients });
+    scaleOf(settingsFor(clients, options));
     return undefined;
   } catch (error) {
     if (error instanceof InputError) return error;

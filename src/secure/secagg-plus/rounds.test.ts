@@ -1,22 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { P31 } from "../../numeric/field31.ts";
+import { applyMasks } from "../../numeric/field31-masks.ts";
 import {
   type Contributions,
   contributionsOf,
   encoded,
   environment,
+  expectExact,
   namesOf,
   SUM,
 } from "../testing/contributions.ts";
-import { type Driven, drive, type Envelope, leaving } from "../testing/drive.ts";
+import { goingAt } from "../testing/departures.ts";
+import { type Driven, drive, type Envelope } from "../testing/drive.ts";
 import { serverLoad } from "./counters.ts";
-import { applyMask, maskKey, pairSeed, pairSign } from "./masks.ts";
+import { maskKey, pairSeed, pairSign } from "./masks.ts";
 import { partOf } from "./messages.ts";
 import { neighboursOf } from "./ring.ts";
 import { secAggPlus } from "./secagg-plus.ts";
 import { rebuildSecret, SHARE_LENGTH, shareCode } from "./secret-shares.ts";
 import { placesIn } from "./testing/expected-outcome.ts";
-import { DIMENSION, expectExact, halvesFor } from "./testing/round.ts";
+import { DIMENSION, halvesFor } from "./testing/round.ts";
 
 const FULL = { graph: "full", threshold: 3, sum: SUM } as const;
 const RING = { graph: "harary", neighbours: 4, threshold: 3, sum: SUM } as const;
@@ -53,7 +56,7 @@ test("who is slow to train is left out, but counts as no dropout and goes on hol
   const contributions = contributionsOf(clients, DIMENSION);
   const cohort = new Map([...contributions, ["client-2", null] as const]);
   // Of the slow one's key four of five shares are needed, and of the others' seeds its own share as well.
-  const fate = leaving(new Map([["client-5", "reveal"]]));
+  const fate = goingAt(new Map([["client-5", "reveal"]]), "leave");
   const driven = drive({ halves: halvesFor(options, clients), cohort, dimension: DIMENSION, fate });
   expect(expectExact(driven, contributions, options)).toEqual(clients.filter((c) => c !== "client-2"));
 });
@@ -167,11 +170,11 @@ test("what the server gets: uploads under both masks, and the one secret of each
   expect(messages("upload")).toHaveLength(6);
   for (const { from, message } of messages("upload")) {
     const masked = encoded(from, contributions, { sum: RING.sum, participants: 7 });
-    applyMask(masked, secrets(from).selfSeed, 1);
+    applyMasks(masked, [{ seed: secrets(from).selfSeed, sign: 1 }]);
     for (const place of neighboursOf(places.get(from)!, plan)) {
       const peer = maskKey(secrets(at.get(place)!).maskKey.secretKey).publicKey;
       const seed = pairSeed(maskKey(secrets(from).maskKey.secretKey), peer);
-      applyMask(masked, seed, pairSign(places.get(from)!, place));
+      applyMasks(masked, [{ seed, sign: pairSign(places.get(from)!, place) }]);
     }
     expect(message.tensors!.masked).toEqual(masked);
   }
@@ -242,10 +245,15 @@ test.each([
     );
   }
   // The last to reveal may find the round over.
-  const heard = (result!.figures!.received as number) - count * (16 + loads.shares + loads.upload);
+  const heard = (result!.figures!.serverSymbols as number) - count * (16 + loads.shares + loads.upload);
   const round = { neighbours, symbols: DIMENSION + 1, keyed: count, shared: count, uploaded: count };
   const server = serverLoad({ ...round, revealed: heard / loads.reveal });
-  expect(result!.figures).toMatchObject({ received: server, loads: { ...loads, server } });
+  const perClient = loads.keys + loads.shares + loads.upload + loads.reveal;
+  expect(result!.figures).toMatchObject({
+    ...{ participants: count, included: count, gone: 0, neighbours, connections: count },
+    ...{ clientSymbols: perClient, clientSymbolsExpected: perClient },
+    ...{ serverSymbols: server, serverSymbolsExpected: server },
+  });
   expect(heard / loads.reveal).toBeLessThanOrEqual(revealed.length);
 });
 
@@ -256,8 +264,8 @@ test("a mask and its counterpart cancel, and no mask is like another", () => {
   expect(pairSeed(a, c.publicKey)).not.toEqual(seed);
   const vector = Uint32Array.of(0, 1, P31 - 1, 12345);
   const masked = vector.slice();
-  applyMask(masked, seed, pairSign(4, 9));
+  applyMasks(masked, [{ seed, sign: pairSign(4, 9) }]);
   expect(masked).not.toEqual(vector);
-  applyMask(masked, seed, pairSign(9, 4));
+  applyMasks(masked, [{ seed, sign: pairSign(9, 4) }]);
   expect(masked).toEqual(vector);
 });

@@ -13,6 +13,7 @@
  * others that it has not, is found out by none of them.
  */
 import type { Protocol } from "../../federated/protocol.ts";
+import { portableCryptography } from "../cryptography.ts";
 import type { SecureEnvironment } from "../environment.ts";
 import { SecAggPlusClient } from "./client.ts";
 import { assertOptions, type SecAggPlusOptions } from "./plan.ts";
@@ -28,9 +29,10 @@ import { settingOf } from "./setting.ts";
 export function secAggPlus(options: SecAggPlusOptions, env: SecureEnvironment): Protocol {
   assertOptions(options);
   const setting = settingOf(options);
+  const { cryptography = portableCryptography } = env;
   return {
     kind: setting.kind,
-    server: () => new SecAggPlusServer(setting, env.agreement),
-    client: (me) => new SecAggPlusClient(me, setting, env),
+    server: () => new SecAggPlusServer(setting, cryptography),
+    client: (me) => new SecAggPlusClient(me, setting, { ...env, cryptography }),
   };
 }

@@ -16,20 +16,13 @@ import { addInto } from "../../numeric/field31.ts";
 import type { Message, Tensor } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { decodeSum } from "../contribution.ts";
-import { isPublicKey, type KeyAgreement } from "../key-agreement.ts";
+import type { Cryptography } from "../cryptography.ts";
+import { isFieldVector } from "../field-vector.ts";
+import { isPublicKey } from "../key-agreement.ts";
+import type { SumFigures } from "../sum-figures.ts";
 import { clientLoads, serverLoad } from "./counters.ts";
-import {
-  areFlags,
-  BOX,
-  isBytes,
-  isFieldVector,
-  joinParts,
-  KEYS,
-  partOf,
-  SEALED_BOX,
-  splitKeys,
-} from "./messages.ts";
-import type { Plan } from "./plan.ts";
+import { areFlags, BOX, isBytes, joinParts, KEYS, partOf, SEALED_BOX, splitKeys } from "./messages.ts";
+import { fewestIncluded, type Plan, settingsFor } from "./plan.ts";
 import { isConnected, neighboursOf } from "./ring.ts";
 import { SHARE_LENGTH } from "./secret-shares.ts";
 import type { Setting } from "./setting.ts";
@@ -43,7 +36,7 @@ const EXPECTED = { keys: "key", share: "shares", upload: "upload", unmask: "reve
 /** Those who take part have places on the ring. */
 export class ServerRound {
   readonly #setting: Setting;
-  readonly #agreement: KeyAgreement | undefined;
+  readonly #cryptography: Cryptography;
   readonly #cohort: Cohort;
   #phase: Phase = "keys";
   /** Who has not answered in this phase and is not gone. */
@@ -62,13 +55,13 @@ export class ServerRound {
   /** Of the masked contributions. */
   readonly #sum: Uint32Array;
   #unmasking: Unmasking | undefined;
-  /** Messages that have come, and field elements in them, sealing apart. */
+  /** Messages that have come; and field elements in those of each client, sealing apart. */
   readonly #counts = { keyed: 0, shared: 0, uploaded: 0, revealed: 0 };
-  #received = 0;
+  readonly #symbols = new Map<PartyId, number>();
 
-  constructor(setting: Setting, cohort: Cohort, agreement: KeyAgreement | undefined) {
+  constructor(setting: Setting, cohort: Cohort, cryptography: Cryptography) {
     this.#setting = setting;
-    this.#agreement = agreement;
+    this.#cryptography = cryptography;
     this.#cohort = cohort;
     this.#waiting = new Set(cohort.clients);
     this.#sum = new Uint32Array(cohort.dimension + 1);
@@ -128,7 +121,7 @@ export class ServerRound {
     if (!isPublicKey(channel) || !isPublicKey(mask)) return false;
     this.#keys.set(from, keys.slice());
     this.#counts.keyed++;
-    this.#received += keys.length / 4;
+    this.#countSymbols(from, keys.length / 4);
     return true;
   }
 
@@ -136,7 +129,7 @@ export class ServerRound {
     if (!isBytes(sealed, this.#plan.neighbours * SEALED_BOX)) return false;
     this.#sealed.set(place, sealed.slice());
     this.#counts.shared++;
-    this.#received += (this.#plan.neighbours * BOX) / 4;
+    this.#countSymbols(this.#clients[place], (this.#plan.neighbours * BOX) / 4);
     return true;
   }
 
@@ -145,7 +138,7 @@ export class ServerRound {
     addInto(this.#sum, masked);
     this.#uploaded.add(place);
     this.#counts.uploaded++;
-    this.#received += masked.length;
+    this.#countSymbols(this.#clients[place], masked.length);
     return true;
   }
 
@@ -154,8 +147,12 @@ export class ServerRound {
     if (!areFlags(opened, neighbours) || !isFieldVector(shares, neighbours * SHARE_LENGTH)) return false;
     this.#unmasking!.add(place, opened, shares);
     this.#counts.revealed++;
-    this.#received += shares.length;
+    this.#countSymbols(this.#clients[place], shares.length);
     return true;
+  }
+
+  #countSymbols(from: PartyId, symbols: number): void {
+    this.#symbols.set(from, (this.#symbols.get(from) ?? 0) + symbols);
   }
 
   #makePlan(): ServerStep {
@@ -216,7 +213,7 @@ export class ServerRound {
     const maskKeys = this.#clients.map((client) => splitKeys(this.#keys.get(client)!).mask);
     this.#unmasking = new Unmasking({
       ...{ plan: this.#plan, neighbours: this.#neighbours, maskKeys },
-      ...{ uploaded: this.#uploaded, sharers: this.#sharers, agreement: this.#agreement },
+      ...{ uploaded: this.#uploaded, sharers: this.#sharers, cryptography: this.#cryptography },
     });
     // Others would not answer: see the client's part.
     const holders = [...this.#sharers].filter(
@@ -238,13 +235,19 @@ export class ServerRound {
     }
     const { clients, neighbours, threshold } = this.#plan;
     const round = { neighbours, symbols: this.#sum.length, ...this.#counts };
+    const { keys, shares, upload, reveal } = clientLoads(round);
+    const sent = [...this.#symbols.values()];
     const figures = {
-      ...{ clients, neighbours, threshold, included: this.#uploaded.size, gone: this.#gone.size },
-      received: this.#received,
-      loads: { ...clientLoads(round), server: serverLoad(round) },
-    };
+      ...{ participants: clients, included: this.#uploaded.size, gone: this.#gone.size },
+      // Everything passes through the server.
+      ...{ neighbours, threshold, connections: clients },
+      clientSymbols: Math.max(...sent),
+      clientSymbolsExpected: keys + shares + upload + reveal,
+      serverSymbols: sent.reduce((total, symbols) => total + symbols, 0),
+      serverSymbolsExpected: serverLoad(round),
+    } satisfies SumFigures & Readonly<Record<string, number>>;
     try {
-      const update = decodeSum(this.#sum, { ...this.#setting.options.sum, summands: clients });
+      const update = decodeSum(this.#sum, settingsFor(clients, this.#setting.options));
       const included = [...this.#uploaded].sort((a, b) => a - b);
       return { result: { update, contributors: included.map((place) => this.#clients[place]), figures } };
     } catch (error) {
@@ -261,9 +264,8 @@ export class ServerRound {
     return { phase, send };
   }
 
-  /** The fewest contributions that are summed: each is hidden among t others, not all of them corrupt. */
   #fewest(): number {
-    return Math.max(this.#cohort.minimum, this.#plan.threshold + 1);
+    return Math.max(this.#cohort.minimum, fewestIncluded(this.#plan, this.#setting.options));
   }
 
   #countAround(place: number, among: ReadonlySet<number>): number {

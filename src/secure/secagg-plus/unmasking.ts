@@ -1,5 +1,6 @@
-import type { KeyAgreement } from "../key-agreement.ts";
-import { applyMask, maskKey, pairSeed, pairSign } from "./masks.ts";
+import { applyMasks, type Mask } from "../../numeric/field31-masks.ts";
+import type { Cryptography } from "../cryptography.ts";
+import { maskKey, pairSeed, pairSign } from "./masks.ts";
 import type { Plan } from "./plan.ts";
 import { rebuildSecret, SHARE_LENGTH, shareCode } from "./secret-shares.ts";
 
@@ -13,7 +14,7 @@ export interface MaskedSum {
   readonly sharers: ReadonlySet<number>;
   /** Public mask keys, by place. */
   readonly maskKeys: readonly Uint8Array[];
-  readonly agreement?: KeyAgreement | undefined;
+  readonly cryptography: Cryptography;
 }
 
 /**
@@ -67,27 +68,34 @@ export class Unmasking {
    * @returns false when shares do not fit together
    */
   takeOff(sum: Uint32Array): boolean {
-    const { plan, uploaded } = this.#given;
+    const { plan, uploaded, cryptography } = this.#given;
     const code = shareCode(plan);
+    const masks: Mask[] = [];
     for (const [place, shares] of this.#shares) {
       const secret = rebuildSecret(code, shares);
       if (!secret) return false;
-      if (uploaded.has(place)) applyMask(sum, secret, -1);
-      else if (!this.#takeOffPairs(sum, place, secret)) return false;
+      if (uploaded.has(place)) {
+        masks.push({ seed: secret, sign: -1 });
+      } else {
+        const missing = this.#missingMasks(place, secret);
+        if (!missing) return false;
+        masks.push(...missing);
+      }
     }
+    applyMasks(sum, masks, cryptography.keystream);
     return true;
   }
 
-  /** Of a client that has not uploaded, the masks that those have added who have. */
-  #takeOffPairs(sum: Uint32Array, gone: number, secret: Uint8Array): boolean {
-    const { neighbours, uploaded, maskKeys, agreement } = this.#given;
-    const key = maskKey(secret, agreement);
-    if (key.publicKey.some((byte, i) => byte !== maskKeys[gone][i])) return false;
-    for (const place of neighbours[gone]) {
-      // The one who is gone would have added just the opposite.
-      if (uploaded.has(place))
-        applyMask(sum, pairSeed(key, maskKeys[place], agreement), pairSign(gone, place));
-    }
-    return true;
+  /** Those that a client has not added, because it has not uploaded, and that its neighbours have added the opposite of. */
+  #missingMasks(gone: number, secret: Uint8Array): Mask[] | undefined {
+    const { neighbours, uploaded, maskKeys, cryptography } = this.#given;
+    const key = maskKey(secret, cryptography);
+    if (key.publicKey.some((byte, i) => byte !== maskKeys[gone][i])) return undefined;
+    return neighbours[gone]
+      .filter((place) => uploaded.has(place))
+      .map((place) => ({
+        seed: pairSeed(key, maskKeys[place], cryptography),
+        sign: pairSign(gone, place),
+      }));
   }
 }

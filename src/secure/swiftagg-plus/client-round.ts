@@ -4,10 +4,11 @@ import { addInto } from "../../numeric/field31.ts";
 import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { fromBitmap, toBitmap } from "../bitmap.ts";
+import { equalBytes } from "../equal-bytes.ts";
 import type { Roster } from "../roster.ts";
 import { chainHashes, inclusionHash } from "./inclusion.ts";
 import { type Layout, previousOf, seatOf, sendersOf } from "./layout.ts";
-import { equalBytes, isHash, type Partial } from "./messages.ts";
+import { isHash, type Partial } from "./messages.ts";
 
 export interface Plan extends Roster {
   /** Of the roster, in this attempt. */

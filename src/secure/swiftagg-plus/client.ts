@@ -14,6 +14,7 @@ import type { PartyId } from "../../runtime/party.ts";
 import { fromBitmap } from "../bitmap.ts";
 import { encodeContribution } from "../contribution.ts";
 import type { SecureEnvironment } from "../environment.ts";
+import { equalBytes } from "../equal-bytes.ts";
 import { rampCode, splitIntoPieces } from "../ramp-code.ts";
 import { decodeRoster, type Roster } from "../roster.ts";
 import { asBytes, asField, SealedChannels } from "../sealed-channels.ts";
@@ -26,12 +27,11 @@ import {
   type Round,
   readInclusion,
 } from "./client-round.ts";
-import { type Layout, membersOf, nextOf, planLayout, previousOf, seatOf } from "./layout.ts";
+import { type Layout, membersOf, nextOf, planLayout, previousOf, seatOf, settingsFor } from "./layout.ts";
 import {
   contextOf,
   decodePartial,
   encodePartial,
-  equalBytes,
   isHash,
   type Refusal,
   type SealedKind,
@@ -54,7 +54,7 @@ export class SwiftAggPlusClient implements ClientHalf {
     this.#me = me;
     this.#options = options;
     this.#env = env;
-    this.#channels = new SealedChannels(env.secrets, env.agreement);
+    this.#channels = new SealedChannels(env.secrets, env.cryptography);
   }
 
   open({ round, attempt, dimension }: Parameters<ClientHalf["open"]>[0]): Step {
@@ -81,7 +81,7 @@ export class SwiftAggPlusClient implements ClientHalf {
 
   restore(state: unknown): void {
     const { channels, round } = state as { channels: unknown; round: Round | undefined };
-    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.agreement);
+    this.#channels = SealedChannels.restore(channels, this.#env.secrets, this.#env.cryptography);
     this.#round = round && copyRound(round);
   }
 
@@ -198,11 +198,13 @@ export class SwiftAggPlusClient implements ClientHalf {
     delete round.contribution;
     if (round.awaited !== undefined) return [];
     const { layout, place, group, piece } = plan;
-    const { colluders, basis = "lagrange", sum } = this.#options;
+    const { colluders, basis = "lagrange" } = this.#options;
+    const { secrets } = this.#env;
     const rounding = this.#env.rounding.stream("round", this.#me, round.round);
-    const settings = { ...sum, summands: layout.participants };
-    const data = splitIntoPieces(encodeContribution(contribution, settings, rounding), layout.parts);
-    const noise = Array.from({ length: colluders }, () => this.#env.secrets.field31(piece));
+    const settings = settingsFor(layout.participants, this.#options);
+    const encoded = encodeContribution(contribution, settings, rounding, secrets);
+    const data = splitIntoPieces(encoded, layout.parts);
+    const noise = Array.from({ length: colluders }, () => secrets.field31(piece));
     const code = { receivers: layout.groupSize, data: layout.parts, noise: colluders, basis };
     const shares = rampCode(code).encode([...data, ...noise]);
     const send: Outgoing[] = [];

@@ -8,7 +8,7 @@
  * tree are ours.
  */
 import { InputError } from "../../errors.ts";
-import { largestScale } from "../quantise.ts";
+import { type SumSettings, scaleOf, sumSettings } from "../contribution.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 
 export interface Layout {
@@ -28,7 +28,7 @@ export interface Layout {
 
 /** @throws InputError `secure.parameters` or `secure.precision` when so many participants cannot run with these options */
 export function planLayout(participants: number, options: SwiftAggPlusOptions): Layout {
-  const { colluders, dropouts, sum } = options;
+  const { colluders, dropouts } = options;
   const given = `${participants} clients, ${colluders} colluders and ${dropouts} dropouts`;
   const most = participants - colluders - dropouts;
   if (most < 1) {
@@ -41,7 +41,7 @@ export function planLayout(participants: number, options: SwiftAggPlusOptions): 
     const size = options.parts + colluders + dropouts;
     throw impossible(`with ${given}, ${options.parts} parts need groups of ${size}`, "lower parts");
   }
-  largestScale({ bound: sum.bound, summands: participants });
+  scaleOf(settingsFor(participants, options));
   if (options.parts !== "auto") return layoutOf(participants, options.parts, options);
   const { connections = participants } = options;
   for (let parts = most; parts >= 1; parts--) {
@@ -57,8 +57,18 @@ function layoutOf(participants: number, parts: number, options: SwiftAggPlusOpti
   return {
     ...{ participants, parts, needed: parts + colluders, groupSize, topology },
     groups: Math.floor(participants / groupSize),
-    fewest: Math.max(participants - dropouts, colluders + 2),
+    fewest: fewestIncluded(participants, options),
   };
+}
+
+function fewestIncluded(participants: number, { colluders, dropouts }: SwiftAggPlusOptions): number {
+  return Math.max(participants - dropouts, colluders + 2);
+}
+
+/** How the contributions of so many participants are summed. What T colluders add is no noise to them. */
+export function settingsFor(participants: number, options: SwiftAggPlusOptions): SumSettings {
+  const honest = fewestIncluded(participants, options) - options.colluders;
+  return sumSettings(options.sum, participants, honest);
 }
 
 function impossible(what: string, remedy: string): InputError {

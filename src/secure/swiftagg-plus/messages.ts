@@ -18,7 +18,6 @@
  * | `refuse` | participant, server | something was not as it must be, and the participant falls silent |
  */
 import { z } from "zod";
-import { isField } from "../../numeric/field31.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { asBytes, asField } from "../sealed-channels.ts";
 
@@ -61,11 +60,6 @@ export function isHash(tensor: unknown): tensor is Uint8Array {
   return tensor instanceof Uint8Array && tensor.length === HASH_BYTES;
 }
 
-/** Whether a tensor of a message is a vector of `length` field elements. */
-export function isFieldVector(tensor: unknown, length: number): tensor is Uint32Array {
-  return tensor instanceof Uint32Array && tensor.length === length && isField(tensor);
-}
-
 /** A sum of shares on its way to the next group, with the hash of what is in it. */
 export interface Partial {
   readonly hash: Uint8Array;
@@ -84,8 +78,4 @@ export function decodePartial(bytes: Uint8Array, length: number): Partial | unde
   if (bytes.length !== HASH_BYTES + 4 * length) return undefined;
   const sum = asField(bytes.subarray(HASH_BYTES));
   return sum && { hash: bytes.slice(0, HASH_BYTES), sum };
-}
-
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

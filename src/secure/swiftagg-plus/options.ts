@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import type { SumSettings } from "../contribution.ts";
+import type { SumOptions } from "../contribution.ts";
 
 export interface SwiftAggPlusOptions {
   /** T: so many clients together with the server learn nothing but the sum; >= 0. */
@@ -18,7 +18,7 @@ export interface SwiftAggPlusOptions {
   /** Of the ramp code; default `lagrange`. */
   readonly basis?: "lagrange" | "monomial";
   /** How updates become numbers that can be summed; of all clients of a round. */
-  readonly sum: Omit<SumSettings, "summands">;
+  readonly sum: SumOptions;
 }
 
 /** @throws InputError `secure.parameters` for options that suit no number of clients */

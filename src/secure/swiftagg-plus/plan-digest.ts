@@ -14,7 +14,7 @@ export function planDigest(
   { round, attempt, symbols }: { readonly round: number; readonly attempt: number; readonly symbols: number },
 ): Uint8Array {
   const { names, keys } = encodeRoster(roster);
-  const settings = [sum.bound, sum.weights, sum.mostExamples];
+  const settings = [sum.bound, sum.weights, sum.mostExamples, sum.noise?.clip, sum.noise?.multiplier];
   const rest = JSON.stringify([KIND, round, attempt, symbols, layout, basis, settings]);
   return sha256(Uint8Array.from([...sha256(encoder.encode(rest)), ...sha256(names), ...sha256(keys)]));
 }

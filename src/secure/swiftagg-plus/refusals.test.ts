@@ -6,13 +6,14 @@ import { decodeMessage, encodeMessage } from "../../runtime/wire/frame.ts";
 import { FrameError } from "../../runtime/wire/frame-error.ts";
 import { toBitmap } from "../bitmap.ts";
 import { decodeRoster, encodeRoster, type Roster } from "../roster.ts";
-import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
+import { contributionsOf, expectExact, namesOf, SUM } from "../testing/contributions.ts";
 import { type Drive, type Driven, drive, type Envelope, type Fate } from "../testing/drive.ts";
+import { altered, withTensors } from "../testing/tampering.ts";
 import { inclusionHash } from "./inclusion.ts";
 import { planLayout, seatOf } from "./layout.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 import { planDigest } from "./plan-digest.ts";
-import { expectExact, halvesFor } from "./testing/round.ts";
+import { halvesFor } from "./testing/round.ts";
 
 const OPTIONS: SwiftAggPlusOptions = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
 const DIMENSION = 6;
@@ -22,12 +23,6 @@ function driveWith(fate: Drive["fate"], count = 8, rest: Partial<Drive> = {}): D
   const halves = halvesFor(OPTIONS, clients);
   const cohort = contributionsOf(clients, DIMENSION);
   return drive({ halves, cohort, dimension: DIMENSION, ...(fate && { fate }), ...rest });
-}
-
-function withTensors(envelope: Envelope, tensors: Readonly<Record<string, Tensor>>): Envelope[] {
-  return [
-    { ...envelope, message: { ...envelope.message, tensors: { ...envelope.message.tensors, ...tensors } } },
-  ];
 }
 
 /** Who was last in the plan's order, and so on, as the round's messages tell. */
@@ -40,10 +35,10 @@ const sumsOf = ({ sent }: Driven, from: string) =>
 
 test("garbage from clients is refused once, and the round goes on without them", () => {
   const garbage: Record<string, (envelope: Envelope) => Fate> = {
-    key: (envelope) => withTensors(envelope, { key: new Uint8Array(32) }),
-    shared: (envelope) => [{ ...envelope, message: { ...envelope.message, body: { symbols: -1 } } }],
-    received: (envelope) => withTensors(envelope, { held: new Uint8Array(3) }),
-    final: (envelope) => withTensors(envelope, { sum: new Uint32Array(4).fill(2 ** 31 - 1) }),
+    key: (envelope) => [withTensors(envelope, { key: new Uint8Array(32) })],
+    shared: (envelope) => [altered(envelope, { body: { symbols: -1 } })],
+    received: (envelope) => [withTensors(envelope, { held: new Uint8Array(3) })],
+    final: (envelope) => [withTensors(envelope, { sum: new Uint32Array(4).fill(2 ** 31 - 1) })],
   };
   for (const [kind, spoil] of Object.entries(garbage)) {
     let culprit: string | undefined;
@@ -74,7 +69,7 @@ test("a share that cannot be opened leaves its sender out at once, without a dea
       struck = envelope;
       const sealed = (envelope.message.tensors!.sealed as Uint8Array).slice();
       sealed[20] ^= 1;
-      return withTensors(envelope, { sealed });
+      return [withTensors(envelope, { sealed })];
     },
     8,
     { deadline: "never" },
@@ -102,7 +97,7 @@ test("messages of another round, sender or purpose do not open", () => {
           ]
         : "deliver",
   });
-  expectExact(driven, cohort, OPTIONS, 2);
+  expectExact(driven, cohort, OPTIONS, { round: 2 });
 });
 
 /** INCLUDE as the server would send it, but for another set. */
@@ -129,7 +124,7 @@ test("a client sums one set in a round: to a second one it stays silent", () => 
       const place = roster.names.indexOf(envelope.to);
       if (seatOf(planLayout(8, OPTIONS), place).group === 1) target ??= envelope.to;
       if (envelope.to !== target) return "deliver";
-      const [other] = withTensors(envelope, includeOf(roster, [1, 2, 3, 4, 5, 6, 7]));
+      const other = withTensors(envelope, includeOf(roster, [1, 2, 3, 4, 5, 6, 7]));
       return isSecondFirst ? [other, envelope] : [envelope, other];
     });
     expect(sumsOf(driven, target!)).toHaveLength(0);
@@ -158,7 +153,7 @@ test.each([
   const sent: Envelope[] = [];
   const driven = driveWith((envelope) => {
     sent.push(envelope);
-    return envelope.message.kind === "include" ? withTensors(envelope, tensors(rosterOf(sent))) : "deliver";
+    return envelope.message.kind === "include" ? [withTensors(envelope, tensors(rosterOf(sent)))] : "deliver";
   });
   expect(driven.abort?.code).toBe("secure.dropouts");
   expect(driven.rejected[0]).toMatchObject({ code: "secure.refused" });
@@ -172,7 +167,7 @@ test("sums of different sets are not added: groups that were told different ones
     if (envelope.message.kind !== "include") return "deliver";
     const roster = rosterOf(sent);
     const isFirst = roster.names.indexOf(envelope.to) < 4;
-    return isFirst ? withTensors(envelope, includeOf(roster, [1, 2, 3, 4, 5, 6, 7])) : "deliver";
+    return isFirst ? [withTensors(envelope, includeOf(roster, [1, 2, 3, 4, 5, 6, 7]))] : "deliver";
   });
   expect(driven.abort?.code).toBe("secure.dropouts");
   expect(driven.rejected[0]).toMatchObject({
@@ -191,7 +186,7 @@ test("the server refuses the sum of another set than the one that it asked for",
     if (envelope.message.kind !== "include") return "deliver";
     target ??= envelope.to;
     const roster = rosterOf(sent);
-    return envelope.to === target ? withTensors(envelope, includeOf(roster, [0, 1, 2])) : "deliver";
+    return envelope.to === target ? [withTensors(envelope, includeOf(roster, [0, 1, 2]))] : "deliver";
   }, 4);
   expect(sumsOf(driven, target!)).toHaveLength(1);
   expect(driven.rejected).toMatchObject([{ client: target, code: "secure.invalid" }]);
@@ -230,7 +225,7 @@ test.each<[string, (roster: Roster, me: string) => Roster]>([
     if (envelope.message.kind !== "plan") return "deliver";
     const roster = decodeRoster(envelope.message.tensors)!;
     if (envelope.to !== roster.names[0]) target ??= envelope.to;
-    return envelope.to === target ? withTensors(envelope, encodeRoster(change(roster, target))) : "deliver";
+    return envelope.to === target ? [withTensors(envelope, encodeRoster(change(roster, target)))] : "deliver";
   });
   expect(driven.rejected).toMatchObject([{ client: target, code: "secure.refused" }]);
   expect(sent.filter((e) => e.from === target && e.message.kind === "share")).toEqual([]);

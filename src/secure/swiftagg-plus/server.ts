@@ -10,13 +10,15 @@ import type { Message } from "../../runtime/message.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { fromBitmap, toBitmap } from "../bitmap.ts";
 import { decodeSum } from "../contribution.ts";
+import { equalBytes } from "../equal-bytes.ts";
+import { isFieldVector } from "../field-vector.ts";
 import { isPublicKey } from "../key-agreement.ts";
 import { joinPieces, rampCode } from "../ramp-code.ts";
 import { encodeRoster } from "../roster.ts";
 import { figuresOf } from "./figures.ts";
 import { agree, chainHashes, inclusionHash } from "./inclusion.ts";
-import { hopsOf, type Layout, lastGroup, planLayout, seatOf, sendersOf } from "./layout.ts";
-import { equalBytes, isFieldVector, isHash, REFUSALS, refuseBody, sharedBody } from "./messages.ts";
+import { hopsOf, type Layout, lastGroup, planLayout, seatOf, sendersOf, settingsFor } from "./layout.ts";
+import { isHash, REFUSALS, refuseBody, sharedBody } from "./messages.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 import { planDigest } from "./plan-digest.ts";
 import {
@@ -253,14 +255,14 @@ export class SwiftAggPlusServer implements ServerHalf {
 
   #finish(round: Round, plan: Plan, agreement: Agreement): ServerStep {
     const { layout, names, symbols } = plan;
-    const { colluders, basis = "lagrange", sum } = this.#options;
+    const { colluders, basis = "lagrange" } = this.#options;
     const code = { receivers: layout.groupSize, data: layout.parts, noise: colluders, basis };
     const total = joinPieces(rampCode(code).decode(round.finals), symbols);
     const broken = brokenSequences(plan, agreement, round);
     const late = unfinished(plan, round, broken).map((place) => names[place]);
     let update: Float32Array;
     try {
-      update = decodeSum(total, { ...sum, summands: names.length });
+      update = decodeSum(total, settingsFor(names.length, this.#options));
     } catch (error) {
       if (!(error instanceof CoterieError)) throw error;
       return this.#abort(round, { code: error.code, reason: error.message });

@@ -1,41 +1,13 @@
 import { expect, test } from "vitest";
 import type { ServerHalf } from "../../federated/protocol.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
-import { contributionsOf, namesOf, SUM } from "../testing/contributions.ts";
+import { contributionsOf, expectExact, namesOf, SUM } from "../testing/contributions.ts";
 import { drive, type Envelope, type Fate } from "../testing/drive.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
-import { expectExact, goingAt, goings, halvesFor, STAGES } from "./testing/round.ts";
+import { goingAt, halvesFor, STAGES } from "./testing/round.ts";
 
 const DIMENSION = 6;
 const HOW = ["leave", "vanish"] as const;
-
-test.each<{ clients: number; options: SwiftAggPlusOptions }>([
-  { clients: 8, options: { colluders: 1, dropouts: 1, parts: 2, sum: SUM } },
-  { clients: 9, options: { colluders: 1, dropouts: 1, parts: 1, basis: "monomial", sum: SUM } },
-  { clients: 9, options: { colluders: 1, dropouts: 1, parts: 1, topology: "tree", sum: SUM } },
-  { clients: 6, options: { colluders: 1, dropouts: 2, parts: "auto", sum: { ...SUM, weights: "uniform" } } },
-])("the sum is exact whoever goes whenever: $clients clients, $options", ({ clients: count, options }) => {
-  const clients = namesOf(count);
-  const cohort = contributionsOf(clients, DIMENSION);
-  const halves = halvesFor(options, clients);
-  let round = 0;
-  for (const stages of goings(clients, options.dropouts)) {
-    // Where pairs go, every other one: there are enough of them.
-    for (const how of options.dropouts === 1 ? HOW : [HOW[round % 2]]) {
-      round++;
-      const fate = goingAt(stages, how);
-      // Where the server is told of every dropout, it needs no deadline.
-      const deadline = how === "leave" ? "never" : "when idle";
-      const driven = drive({ halves, cohort, dimension: DIMENSION, round, fate, deadline });
-      const included = expectExact(driven, cohort, options, round);
-      for (const client of clients) {
-        const stage = stages.get(client);
-        const isLost = stage === "key" || stage === "share" || stage === "within share";
-        expect(included.includes(client)).toBe(!isLost);
-      }
-    }
-  }
-});
 
 test.each(STAGES)("one more than may go, before %s", (stage) => {
   const options = { colluders: 1, dropouts: 1, parts: 2, sum: SUM };
@@ -142,32 +114,6 @@ test("in any order, with losses, duplicates and impatience, sums are exact or th
   }
   expect(seen.result).toBeGreaterThan(10);
   expect(seen.abort).toBeGreaterThan(3);
-});
-
-test("random dropouts among up to 64 clients, at random stages", () => {
-  for (let seed = 1; seed <= 6; seed++) {
-    const random = SimulationRandom.fromSeed(seed);
-    const [colluders, dropouts, parts] = [
-      1 + random.integer(3),
-      1 + random.integer(4),
-      1 + random.integer(4),
-    ];
-    const groupSize = colluders + dropouts + parts;
-    const count = groupSize + dropouts + random.integer(65 - groupSize - dropouts);
-    const topology = seed % 2 === 0 ? "chain" : "tree";
-    const options = { colluders, dropouts, parts, topology, sum: SUM } as const;
-    const clients = namesOf(count);
-    const cohort = contributionsOf(clients, DIMENSION);
-    const going = random.shuffle([...clients]).slice(0, dropouts);
-    const stages = new Map(going.map((client) => [client, STAGES[random.integer(STAGES.length)]]));
-    const how = random.integer(2) === 0 ? "leave" : "vanish";
-    const driven = drive({
-      ...{ halves: halvesFor(options, clients), cohort, dimension: DIMENSION, seed },
-      fate: goingAt(stages, how),
-    });
-    const included = expectExact(driven, cohort, options);
-    expect(included.length, `seed ${seed}`).toBeGreaterThanOrEqual(count - dropouts);
-  }
 });
 
 test("without trouble the order of events does not change a bit, nor who is counted", () => {

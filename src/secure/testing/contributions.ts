@@ -5,18 +5,19 @@ import { addInto } from "../../numeric/field31.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
 import { SecureRandom } from "../../numeric/secure-random.ts";
 import type { PartyId } from "../../runtime/party.ts";
-import { decodeSum, encodeContribution, type SumSettings } from "../contribution.ts";
+import { decodeSum, encodeContribution, type SumOptions, sumSettings } from "../contribution.ts";
+import type { Cryptography } from "../cryptography.ts";
 import type { SecureEnvironment } from "../environment.ts";
+import { nativeCryptography } from "../node/native-cryptography.ts";
 import type { Driven } from "./drive.ts";
 
 export const SUM = { bound: 1, weights: "examples", mostExamples: 100 } as const;
 
 const ROUNDING = 1;
 
-/** @param seed of the secrets, in a byte; rounding is the same for all */
-export function environment(seed = 7): SecureEnvironment {
-  const secrets = SecureRandom.fromSeed(new Uint8Array(32).fill(seed));
-  return { secrets, rounding: SimulationRandom.fromSeed(ROUNDING) };
+export function environment(cryptography: Cryptography = nativeCryptography): SecureEnvironment {
+  const secrets = SecureRandom.fromSeed(new Uint8Array(32).fill(7));
+  return { secrets, rounding: SimulationRandom.fromSeed(ROUNDING), cryptography };
 }
 
 export function namesOf(count: number): PartyId[] {
@@ -37,7 +38,8 @@ export function contributionsOf(clients: readonly PartyId[], dimension: number):
 }
 
 interface Setting {
-  readonly sum: Omit<SumSettings, "summands">;
+  /** Without noise, which cannot be drawn again. */
+  readonly sum: SumOptions;
   /** Clients that take part in the round. */
   readonly participants: number;
   /** Default 1. */
@@ -51,7 +53,8 @@ export function encoded(
   { sum, participants, round = 1 }: Setting,
 ): Uint32Array {
   const stream = SimulationRandom.fromSeed(ROUNDING).stream("round", client, round);
-  return encodeContribution(contributions.get(client)!, { ...sum, summands: participants }, stream);
+  const settings = sumSettings(sum, participants, 0);
+  return encodeContribution(contributions.get(client)!, settings, stream, environment().secrets);
 }
 
 /** The weighted mean over `included`, by adding up in the clear what they encode. */
@@ -63,18 +66,20 @@ export function plainMean(
   const vectors = included.map((client) => encoded(client, contributions, setting));
   const total = new Uint32Array(vectors[0].length);
   for (const vector of vectors) addInto(total, vector);
-  return decodeSum(total, { ...setting.sum, summands: setting.participants });
+  return decodeSum(total, sumSettings(setting.sum, setting.participants, 0));
 }
 
 /** The round must have a result, equal to the bit to the sum in the clear over those in it; says who they are. */
-export function expectExactSum(
+export function expectExact(
   { result, abort }: Driven,
   contributions: Contributions,
-  setting: Setting,
+  { sum }: Pick<Setting, "sum">,
+  { round = 1, label }: { readonly round?: number; readonly label?: string } = {},
 ): readonly PartyId[] {
-  expect(abort).toBeUndefined();
+  expect(abort, label).toBeUndefined();
   const { contributors, update, figures } = result!;
-  expect(update).toEqual(plainMean(contributors, contributions, setting));
-  expect(figures!.included).toBe(contributors.length);
+  const participants = figures!.participants as number;
+  expect(update, label).toEqual(plainMean(contributors, contributions, { sum, participants, round }));
+  expect(figures!.included, label).toBe(contributors.length);
   return contributors.toSorted();
 }

@@ -1,12 +1,14 @@
 /**
  * Runs one attempt at a round of any protocol to its end, for tests: the halves themselves, without the machines
- * around them, without a clock. Messages pass through the real wire codec. Everything else is the test's to say:
- * who trains, who leaves before which message, which messages are lost or tampered with, in which order things
- * happen, when time is up. The same `Drive` always runs the same way.
+ * around them, without a clock. Messages pass through the real wire codec, as long as nothing else is asked for.
+ * Everything else is the test's to say: who trains, who leaves before which message, which messages are lost or
+ * tampered with, in which order things happen, when time is up. The same `Drive` always runs the same way.
  */
+import type { Job, JobResult } from "../../federated/jobs.ts";
 import type {
   ClientContribution,
   ClientHalf,
+  ClientStep,
   Combined,
   Outgoing,
   Protocol,
@@ -45,6 +47,10 @@ export interface Drive {
   readonly cohort: ReadonlyMap<PartyId, ClientContribution | null>;
   /** Length of an update. */
   readonly dimension: number;
+  /** What training starts from; zeros when absent. */
+  readonly models?: ReadonlyMap<PartyId, Float32Array>;
+  /** Does what clients ask for; null: not in time. Without it a drive does no jobs. */
+  readonly execute?: (job: Job, client: PartyId) => JobResult | null;
   readonly round?: number;
   readonly attempt?: number;
   readonly minimum?: number;
@@ -59,6 +65,8 @@ export interface Drive {
   readonly deadline?: "when idle" | "never";
   /** Replaces each client half by one restored from its snapshot, before every event. */
   readonly reload?: boolean;
+  /** Messages arrive as they were sent, past the codec: for thousands of rounds. */
+  readonly unframed?: boolean;
 }
 
 export interface Driven {
@@ -66,6 +74,8 @@ export interface Driven {
   readonly result?: Combined;
   readonly abort?: { readonly code: string; readonly reason: string };
   readonly rejected: readonly { readonly client: PartyId; readonly code: string; readonly reason: string }[];
+  /** Handed on by clients under a personal protocol. */
+  readonly models: ReadonlyMap<PartyId, Float32Array>;
   /** Phases that the server half began, in order; its first one has no name. */
   readonly phases: readonly string[];
   /** What was put on the wire: what was lost is in it, what a gone client would have sent is not. */
@@ -75,6 +85,7 @@ export interface Driven {
 type Event =
   | { readonly kind: "message"; readonly envelope: Envelope }
   | { readonly kind: "trained"; readonly client: PartyId }
+  | { readonly kind: "done"; readonly client: PartyId; readonly id: string; readonly result: JobResult }
   | { readonly kind: "left"; readonly client: PartyId };
 
 const SERVER = "server";
@@ -88,11 +99,6 @@ export function makeHalves(protocol: Protocol, clients: readonly PartyId[]): Hal
   };
 }
 
-/** A `fate` in which each client named leaves just before its first message of the kind given. */
-export function leaving(before: ReadonlyMap<PartyId, string>): (envelope: Envelope) => Fate {
-  return ({ from, message }) => (before.get(from) === message.kind ? "leave" : "deliver");
-}
-
 /** @throws Error when the round can never end */
 export function drive(options: Drive): Driven {
   return new Driver(options).run();
@@ -103,6 +109,7 @@ class Driver {
   readonly #random: SimulationRandom | undefined;
   readonly #events: Event[] = [];
   readonly #gone = new Set<PartyId>();
+  readonly #models = new Map<PartyId, Float32Array>();
   readonly #phases: string[] = [];
   readonly #sent: Envelope[] = [];
   readonly #rejected: Driven["rejected"][number][] = [];
@@ -127,22 +134,27 @@ class Driver {
         this.#deadline();
       }
     }
-    return { ...this.#end, rejected: this.#rejected, phases: this.#phases, sent: this.#sent };
+    return {
+      ...this.#end,
+      ...{ rejected: this.#rejected, models: this.#models, phases: this.#phases, sent: this.#sent },
+    };
   }
 
   #open(): void {
     const { halves, cohort, dimension, round = 1, attempt = 1, minimum = 1, seed = 1 } = this.#options;
     const clients = [...cohort.keys()];
-    const model = new Float32Array(dimension);
+    const zero = new Float32Array(dimension);
     const { plan = null, step = {} } = halves.server.open({
       ...{ round, attempt, clients, minimum, target: this.#options.target ?? clients.length, dimension },
-      model,
+      model: zero,
       work: { epochs: 1, batch: 1, optimizer: { kind: "sgd", rate: 1 } },
       random: SimulationRandom.fromSeed(seed).stream("combine", round, attempt),
     });
     this.#carryOut(step);
     for (const client of clients) {
-      this.#send(client, halves.clients.get(client)!.open({ round, attempt, plan, dimension, model }));
+      const model = this.#options.models?.get(client) ?? zero;
+      const opened = halves.clients.get(client)!.open({ round, attempt, plan, dimension, model });
+      this.#carryOutFor(client, opened);
       if (cohort.get(client) !== null) this.#events.push({ kind: "trained", client });
     }
   }
@@ -159,12 +171,15 @@ class Driver {
     } else if (event.kind === "trained") {
       const contribution = this.#options.cohort.get(event.client)!;
       if (!this.#gone.has(event.client))
-        this.#send(event.client, this.#client(event.client).contribute(contribution));
+        this.#carryOutFor(event.client, this.#client(event.client).contribute(contribution));
+    } else if (event.kind === "done") {
+      if (this.#gone.has(event.client)) return;
+      this.#carryOutFor(event.client, this.#client(event.client).done?.(event.id, event.result) ?? {});
     } else {
       const { from, to, message } = event.envelope;
       if (to === SERVER) this.#carryOut(server.message(from, message));
       else if (this.#options.cohort.has(to) && !this.#gone.has(to)) {
-        this.#send(to, this.#client(to).message(from, message));
+        this.#carryOutFor(to, this.#client(to).message(from, message));
       }
     }
   }
@@ -195,19 +210,31 @@ class Driver {
     else if (step.result) this.#end = { result: step.result };
   }
 
+  #carryOutFor(client: PartyId, step: ClientStep): void {
+    if (step.model !== undefined) this.#models.set(client, step.model);
+    for (const { id, job } of step.jobs ?? []) {
+      if (!this.#options.execute) throw new Error("This drive does no jobs.");
+      const result = this.#options.execute(job, client);
+      if (result !== null) this.#events.push({ kind: "done", client, id, result });
+    }
+    this.#send(client, step);
+  }
+
   #send(from: PartyId, step: Step): void {
-    if (step.jobs?.length) throw new Error("A drive does no jobs.");
     for (const outgoing of step.send ?? []) {
+      const message = this.#messageOf(outgoing);
+      const frame = this.#options.unframed ? undefined : encodeMessage(message);
       for (const to of outgoing.to) {
-        if (!this.#gone.has(from)) this.#sendOne({ from, to, message: this.#overTheWire(outgoing) });
+        if (this.#gone.has(from)) break;
+        // What is decoded are views of the frame: nobody is to share memory with anybody.
+        this.#sendOne({ from, to, message: frame ? decodeMessage(frame.slice()) : message });
       }
     }
   }
 
-  #overTheWire({ kind, body, tensors }: Outgoing): Message {
+  #messageOf({ kind, body, tensors }: Outgoing): Message {
     const { round = 1, attempt = 1 } = this.#options;
-    const message = { kind, round, body: { ...body, attempt }, ...(tensors && { tensors }) };
-    return decodeMessage(encodeMessage(message));
+    return { kind, round, body: { ...body, attempt }, ...(tensors && { tensors }) };
   }
 
   #sendOne(envelope: Envelope): void {

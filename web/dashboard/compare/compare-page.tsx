@@ -1,5 +1,6 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { LiveRun } from "../../../src/records/live/follow-run.ts";
+import { adviceNote, adviceOf } from "../../../src/records/report/advice.ts";
 import {
   distinctNames,
   type FigureColumn,
@@ -7,14 +8,17 @@ import {
   runColumns,
 } from "../../../src/records/report/columns.ts";
 import { limits } from "../../../src/records/report/limits.ts";
+import { robustnessTables } from "../../../src/records/report/robustness.ts";
+import { viewRobustness } from "../../../src/records/report/robustness-view.ts";
 import { Notice } from "../../shared/notice.tsx";
 import { Panel } from "../../shared/panel.tsx";
 import { FigureTable } from "../figure-table.tsx";
 import { Learning } from "../learning.tsx";
 import { addressOf } from "../route.ts";
 import { useFeeds } from "../use-feeds.ts";
+import { Robustness } from "./robustness.tsx";
 
-/** Several runs side by side: their curves, their figures, and where their recipes differ. */
+/** Several runs side by side: how defences stood up to attacks, curves, figures, and where the recipes differ. */
 export function ComparePage({ runs }: { runs: readonly string[] }) {
   const feeds = useFeeds(runs.slice(0, limits.runs), "poll");
   useEffect(() => {
@@ -48,8 +52,24 @@ function Comparison({ lives }: { lives: readonly LiveRun[] }) {
   const curves = lives.map(({ summary }, i) => ({ name: names[i], rounds: summary.rounds }));
   const nameOf = (run: LiveRun) => names[lives.indexOf(run)];
   const { keys, rows } = recipeDifferences(lives);
+  const stamp = lives.map(({ summary, last }) => `${summary.run} ${last}`).join();
+  // The stamp stands for the runs.
+  const [advice, robustness] = useMemo(
+    () => [adviceOf(lives), viewRobustness(robustnessTables(lives))] as const,
+    [stamp],
+  );
   return (
     <div class="panels">
+      {advice.length > 0 && (
+        <Panel title="Advice" note={adviceNote} wide>
+          <ul>
+            {advice.map(({ sentence }) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {robustness && <Robustness view={robustness} />}
       <Learning curves={curves}>
         <p class="note">The table below has the last figures; each run's own page has its rounds.</p>
       </Learning>

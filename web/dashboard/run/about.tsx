@@ -7,7 +7,9 @@ import { RecipeText } from "./recipe-text.tsx";
 
 /** What is needed to know the run again and to repeat it, and the files that it left. */
 export function About({ live }: { live: LiveRun }) {
-  const files = Object.entries(live.finished?.files ?? {}).map(([name, path]): Fact => [name, path]);
+  const files = Object.entries(live.finished?.files ?? {}).flatMap(([name, path]): Fact[] =>
+    path === null ? [] : [[name, path]],
+  );
   return (
     <>
       <Panel title="The run">

@@ -18,6 +18,7 @@ import { Partition } from "./partition.tsx";
 import { PerRound } from "./per-round.tsx";
 import { RoundClients } from "./round-clients.tsx";
 import { RunLearning } from "./run-learning.tsx";
+import { WhoSawWhat } from "./who-saw-what.tsx";
 
 /** One run, live. */
 export function RunPage({ run }: { run: string }) {
@@ -66,6 +67,7 @@ function FollowedRun({ run, feed }: { run: string; feed: RunFeed }) {
       <div class="panels">
         <RunLearning live={live} />
         <RoundClients live={live} />
+        <WhoSawWhat live={live} />
         <PerRound live={live} />
         <Clients live={live} />
         <Happenings live={live} />

@@ -9,6 +9,7 @@ import { FaultySender } from "../../network/faulty-sender.ts";
 import { systemClock } from "../../node/system-clock.ts";
 import type { PartyId } from "../../party.ts";
 import { TrafficCounter } from "../../simulation/traffic.ts";
+import { peekMessage } from "../../wire/peek.ts";
 import { Dial } from "../dial.ts";
 import { createIdentity } from "../identity.ts";
 import { Reception } from "../reception.ts";
@@ -19,6 +20,8 @@ export async function createHostedFabric(options: FabricOptions, open: OpenTrans
   const { parties } = options;
   const { tell, until } = happenings();
   const traffic = new TrafficCounter();
+  const count = (from: PartyId, to: PartyId, frame: Uint8Array) =>
+    traffic.count({ from, to, bytes: frame.length, message: peekMessage(frame), at: systemClock.now() });
   const refused: string[] = [];
   const names = Object.keys(parties).filter((id) => id !== "server");
   const here = new Set<PartyId>();
@@ -28,7 +31,7 @@ export async function createHostedFabric(options: FabricOptions, open: OpenTrans
   const server = hostOf(options, "server", parties.server, refused, {
     send(to, frame) {
       for (const client of to) {
-        traffic.count("server", client, frame.length);
+        count("server", client, frame);
         reception.send(client, frame);
       }
     },
@@ -53,13 +56,13 @@ export async function createHostedFabric(options: FabricOptions, open: OpenTrans
     },
     deliver(from, frame, to) {
       if (to === undefined) {
-        traffic.count(from, "server", frame.length);
+        count(from, "server", frame);
         server.receive(from, frame);
         return;
       }
       for (const client of to) {
         if (!here.has(client)) continue;
-        traffic.count(from, client, frame.length);
+        count(from, client, frame);
         reception.send(client, frame, { from });
       }
     },

@@ -1,21 +1,18 @@
 /** Rounds of LightSecAgg for tests. */
 import type { PartyId } from "../../../runtime/party.ts";
-import { type Contributions, environment, expectExactSum } from "../../testing/contributions.ts";
-import { type Driven, type Halves, makeHalves } from "../../testing/drive.ts";
+import { environment } from "../../testing/contributions.ts";
+import { type Halves, makeHalves } from "../../testing/drive.ts";
 import { lightSecAgg } from "../lightsecagg.ts";
 import type { LightSecAggOptions } from "../plan.ts";
 
-export function halvesFor(options: LightSecAggOptions, clients: readonly PartyId[]): Halves {
-  return makeHalves(lightSecAgg(options, environment()), clients);
-}
+/** Where a client can go: just before its first message of a kind, or in the midst of sharing its mask. */
+export const STAGES = ["key", "share", "within share", "held", "upload", "recovery"] as const;
+export type Stage = (typeof STAGES)[number];
 
-/** As `expectExactSum`. */
-export function expectExact(
-  driven: Driven,
-  contributions: Contributions,
-  { sum }: LightSecAggOptions,
-  round = 1,
-): readonly PartyId[] {
-  const participants = driven.result?.figures?.clients as number;
-  return expectExactSum(driven, contributions, { sum, participants, round });
+export function halvesFor(
+  options: LightSecAggOptions,
+  clients: readonly PartyId[],
+  env = environment(),
+): Halves {
+  return makeHalves(lightSecAgg(options, env), clients);
 }
