@@ -2,6 +2,7 @@
  * Between the parameter tree that a task's author sees and the flat `Float32Array` that everything else sees.
  */
 import { numpy as np, random } from "@jax-js/jax";
+import { size } from "../data/examples.ts";
 import { InputError } from "../errors.ts";
 import { SimulationRandom } from "../numeric/random.ts";
 import type { ParameterLayout, ParameterSlice } from "./layout.ts";
@@ -22,7 +23,8 @@ export function layoutOf(task: Task, spec: DataSpec): ParameterLayout {
 /**
  * The layout and shape of a task's tree.
  *
- * @throws InputError `learn.task.parameters` when `init` gives anything but named float32 arrays.
+ * @throws InputError `learn.task.parameters` when `init` gives anything but named float32 arrays, or not the table that
+ * the task's `embeddings` name.
  */
 export function structureOf(task: Task, spec: DataSpec): ParameterStructure {
   const leaves = initialLeaves(task, spec, 0);
@@ -33,6 +35,7 @@ export function structureOf(task: Task, spec: DataSpec): ParameterStructure {
     offset += array.size;
     array.dispose();
   }
+  checkEmbeddings(task, spec, slices);
   return {
     layout: { slices, length: offset },
     assemble: (arrays) => rebuild(leaves.tree, arrays[Symbol.iterator]()),
@@ -101,6 +104,35 @@ function collect(task: string, tree: unknown, path: string[], into: NamedArray[]
   } else {
     throw wrongParameters(task, `gave "${name}" as ${tree === null ? "null" : typeof tree}, not as an array`);
   }
+}
+
+/** The table that a task's `embeddings` names must be one, and what they say of examples must fit them. */
+function checkEmbeddings(
+  { name, embeddings }: Task,
+  { shape, classes }: DataSpec,
+  slices: readonly ParameterSlice[],
+): void {
+  if (embeddings === undefined) return;
+  const { parameter, columns, labels } = embeddings;
+  const table = slices.find((slice) => slice.name === parameter);
+  if (table?.shape.length !== 2) {
+    throw wrongParameters(
+      name,
+      `gave no table "${parameter}" [entities, width], which its "embeddings" name`,
+    );
+  }
+  if (labels && table.shape[0] < classes) {
+    throw wrongParameters(
+      name,
+      `gave a table "${parameter}" of ${table.shape[0]} entities, too few for ${classes} labels`,
+    );
+  }
+  const missing = columns.find((column) => !(column >= 0 && column < size(shape)));
+  if (missing === undefined) return;
+  throw wrongParameters(
+    name,
+    `is for examples of ${size(shape)} features, and its "embeddings" name feature ${missing}`,
+  );
 }
 
 function rebuild(tree: ParameterTree, arrays: Iterator<np.Array>): ParameterTree {

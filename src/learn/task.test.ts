@@ -13,6 +13,7 @@ import {
   random,
 } from "./index.ts";
 import { sliceParameters } from "./slice-parameters.ts";
+import type { TaskEmbeddings } from "./task.ts";
 
 const spec: DataSpec = { shape: [3], classes: 2 };
 
@@ -145,6 +146,31 @@ describe("a faulty task is named, with the remedy", () => {
     expect(() => defineTask({ name: "x", init: 3 as never, predict })).toThrow(/"init"/);
     expect(isTask(tiny)).toBe(true);
     expect(isTask({ name: "x" })).toBe(false);
+  });
+
+  const table = (embeddings: TaskEmbeddings) =>
+    defineTask({
+      name: "faulty",
+      embeddings,
+      init: () => ({ table: np.zeros([4, 2]), bias: np.zeros([2]) }),
+      predict: ({ bias }) => bias,
+    });
+
+  test.each<[string, TaskEmbeddings, number, RegExp]>([
+    ["under a name that is not there", { parameter: "tables", columns: [0], labels: false }, 2, /"tables"/],
+    ["of one dimension", { parameter: "bias", columns: [0], labels: false }, 2, /no table "bias"/],
+    ["with fewer rows than labels", { parameter: "table", columns: [0], labels: true }, 5, /4 ent.*5 labels/],
+    [
+      "by features that are not there",
+      { parameter: "table", columns: [0, 3], labels: false },
+      2,
+      /feature 3/,
+    ],
+  ])("a table of embeddings %s", (_, embeddings, classes, message) => {
+    const build = () => layoutOf(table(embeddings), { ...spec, classes });
+    expect(build).toThrow(expect.objectContaining({ code: "learn.task.parameters" }));
+    expect(build).toThrow(message);
+    expect(layoutOf(table({ parameter: "table", columns: [0, 2], labels: true }), spec).length).toBe(10);
   });
 });
 

@@ -15,25 +15,32 @@ export function densest(triples: readonly Triple[], count: number): Set<string> 
     of(head).add(tail);
     of(tail).add(head);
   }
-  /** Synsets by the number of their neighbours. */
-  const having: Set<string>[] = [];
-  const file = (synset: string): void => {
+  /** Synsets in the order in which they came to have so many neighbours; who has fewer by now stands here no less. */
+  const having: string[][] = [];
+  const next: number[] = [];
+  const queue = (synset: string): void => {
     const degree = neighbours.get(synset)!.size;
-    while (having.length <= degree) having.push(new Set());
-    having[degree].add(synset);
+    while (having.length <= degree) {
+      having.push([]);
+      next.push(0);
+    }
+    having[degree].push(synset);
   };
-  for (const synset of [...neighbours.keys()].sort()) file(synset);
-  while (neighbours.size > count) {
-    const fewest = having.find((synsets) => synsets.size > 0)!;
-    const [synset] = fewest;
-    fewest.delete(synset);
+  for (const synset of [...neighbours.keys()].sort()) queue(synset);
+  for (let fewest = 0; neighbours.size > count; ) {
+    const synset = having[fewest][next[fewest]++];
+    if (synset === undefined) {
+      next[fewest]--;
+      fewest++;
+      continue;
+    }
+    if (neighbours.get(synset)?.size !== fewest) continue;
     for (const neighbour of neighbours.get(synset)!) {
-      const others = neighbours.get(neighbour)!;
-      having[others.size].delete(neighbour);
-      others.delete(synset);
-      file(neighbour);
+      neighbours.get(neighbour)!.delete(synset);
+      queue(neighbour);
     }
     neighbours.delete(synset);
+    fewest = Math.max(0, fewest - 1);
   }
   return new Set(neighbours.keys());
 }

@@ -29,7 +29,8 @@ export interface Pointer {
  */
 export function parseSynset(line: string, part: Part): Synset | undefined {
   if (line === "" || line.startsWith(" ")) return undefined;
-  const fields = line.split(" ");
+  // Behind the bar stands the gloss.
+  const fields = line.slice(0, line.indexOf(" |")).split(" ");
   const [offset, file, , words] = fields;
   // Two fields a word, and the number of words in base 16.
   const count = 4 + 2 * Number.parseInt(words, 16);

@@ -5,6 +5,7 @@
  * Completion"), so examples are (entity, relation) and the label is the other entity.
  */
 import { numpy as np, random } from "@jax-js/jax";
+import { InputError } from "../../errors.ts";
 import { defineTask, type Task } from "../task.ts";
 
 /** Numbers of an embedding. */
@@ -22,13 +23,15 @@ const GUESSES = 10;
  * entities score higher than the label, others that would be right included ("raw").
  *
  * @param relations number of relations; an example's second feature is one of them
+ * @throws InputError `learn.task.pairs` from `init`, for data of any other shape
  */
 export function distMultTask(name: string, description: string, relations: number): Task {
   return defineTask<{ entities: np.Array; relations: np.Array }>({
     name,
     description,
     embeddings: { parameter: "entities", columns: [0], labels: true },
-    init(key, { classes }) {
+    init(key, { shape, classes }) {
+      checkPairs(name, shape);
       const [first, second] = random.split(key);
       return {
         entities: random.normal(first, [classes, WIDTH]).mul(SPREAD),
@@ -44,8 +47,17 @@ export function distMultTask(name: string, description: string, relations: numbe
     metric(scores, y, { classes }) {
       const isLabel = np.equal(y.reshape([-1, 1]), np.arange(classes).astype(np.int32).reshape([1, classes]));
       const own = np.sum(np.where(isLabel, scores.ref, 0), 1).reshape([-1, 1]);
-      const better = np.sum(np.greater(scores, own).astype(np.float32), 1);
-      return np.where(np.less(better, GUESSES), 1, 0).astype(np.float32);
+      // Counted from below, so that a score that is not a number is never a hit.
+      const notBetter = np.sum(np.lessEqual(scores, own).astype(np.float32), 1);
+      return np.where(np.greater(notBetter, classes - GUESSES), 1, 0).astype(np.float32);
     },
   });
+}
+
+function checkPairs(name: string, shape: readonly number[]): void {
+  if (shape.length === 1 && shape[0] === 2) return;
+  throw new InputError(
+    "learn.task.pairs",
+    `Task "${name}" needs examples of two numbers, an entity and a relation; the data's examples are shaped [${shape}].`,
+  );
 }

@@ -104,7 +104,7 @@ export const protocols = [
           "Q: entities that every client asks for, padded with empty ones to hide how many it has; all there are when absent.",
         ),
       bound: positive()
-        .default(1)
+        .default(8)
         .describe(
           "Entries of an embedding beyond this are clipped to it; the smaller, the finer the numbers in between.",
         ),
