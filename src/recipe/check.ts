@@ -71,21 +71,16 @@ function taskSuitsData({ task, data }: Recipe): Problem | undefined {
   if (knownTask({ task } as Recipe)) return undefined;
   const entry = registered(task);
   if (entry === undefined) return undefined;
-  const isTable = "csv" in data || "parquet" in data;
-  const wantsPictures = entry.dataset !== undefined;
-  if (wantsPictures && isTable) {
-    return impossible(
-      "task",
-      `${task} learns from pictures, but data is a table; use tabular-logistic or tabular-mlp`,
-    );
-  }
-  if (!wantsPictures && !isTable) {
-    return impossible(
-      "task",
-      `${task} learns from a table, but data is pictures; give data.csv or data.parquet, or use a task such as mnist-mlp`,
-    );
-  }
-  return undefined;
+  const wanted = datasets.find(({ name }) => name === entry.dataset)?.holds ?? "a table";
+  const given = "csv" in data || "parquet" in data ? "a table" : (cardOf(data)?.holds ?? "pictures");
+  if (wanted === given) return undefined;
+  const remedy = {
+    "a table": "give data.csv or data.parquet, or use a task such as mnist-mlp",
+    pictures: "use tabular-logistic or tabular-mlp",
+    facts: "set data.dataset to wordnet",
+  };
+  const hint = given === "facts" ? "use wordnet-distmult" : remedy[wanted];
+  return impossible("task", `${task} learns from ${wanted}, but data is ${given}; ${hint}`);
 }
 
 function distinctColumns({ data }: Recipe): Problem | undefined {

@@ -149,7 +149,7 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "unknown dataset",
     base.replace("dataset: mnist", "dataset: mnits"),
     "recipe.choice",
-    'r.yaml:3:18: data.dataset "mnits" is not offered by this version; did you mean "mnist"? available: mnist, fashion',
+    'r.yaml:3:18: data.dataset "mnits" is not offered by this version; did you mean "mnist"? available: mnist, fashion, wordnet',
   ],
   [
     "misspelt aggregator",

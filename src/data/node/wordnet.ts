@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Dataset } from "../examples.ts";
 import { type Part, parseSynset, type Synset } from "../wordnet/parse.ts";
 import { wordnetDataset } from "../wordnet/wordnet.ts";
+import { fileError } from "./files.ts";
 import { resolveInPackage } from "./package.ts";
 
 const files: Readonly<Record<Part, string>> = { n: "noun", v: "verb", a: "adj", r: "adv" };
@@ -16,7 +17,10 @@ export async function loadWordnet(baseFolder: string): Promise<Dataset> {
   );
   const synsets = new Map<string, Synset>();
   for (const [part, name] of Object.entries(files)) {
-    const text = await readFile(join(folder, `data.${name}`), "utf8");
+    const path = join(folder, `data.${name}`);
+    const text = await readFile(path, "utf8").catch((cause) => {
+      throw fileError(path, cause);
+    });
     for (const line of text.split("\n")) {
       const synset = parseSynset(line, part as Part);
       if (synset) synsets.set(synset.id, synset);
