@@ -54,9 +54,6 @@ function explainIssue(root: z.ZodType, value: unknown, issue: Issue): Problem[] 
         sentence: unknownKeySentence(root, value, path, key),
       }));
     case "invalid_type":
-      if (issue.expected === "null") {
-        return problem("recipe.choice", `this version offers no ${name} yet; leave it out or write null`);
-      }
       return problem(
         "recipe.type",
         `${name} must be ${wanted(schemaAt(root, value, path), issue.expected, received)}, not ${show(received)}`,

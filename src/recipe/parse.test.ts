@@ -167,7 +167,7 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "privacy of the future",
     `${base}privacy: { kind: central-gaussian, clip: 1 }`,
     "recipe.choice",
-    "r.yaml:7:10: this version offers no privacy yet; leave it out or write null",
+    'r.yaml:7:18: privacy.kind "central-gaussian" is not offered by this version; available: distributed-skellam',
   ],
   [
     "unknown task",

@@ -101,7 +101,12 @@ export type EventBody =
       readonly corrupted?: readonly string[];
     }
   /** The run continues the history that ended at `after`; what lies between is superseded. */
-  | { readonly kind: "run-resumed"; readonly after: number }
+  | {
+      readonly kind: "run-resumed";
+      readonly after: number;
+      /** Sums that the clients' noise has to hide all the same, though the attempts that showed them are superseded. */
+      readonly releases?: number;
+    }
   /** The protocol's messages before the first round are over. */
   | { readonly kind: "setup-finished" }
   | {

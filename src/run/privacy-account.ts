@@ -17,13 +17,16 @@ const BEFORE_THE_SUM: ReadonlySet<string> = new Set([
   "secure.too-few",
 ]);
 
-/** Sums that an event stands for, or takes back. */
+/** Sums that an event stands for, or takes back; of a resumed run, those too that the log leaves out. */
 export function releasesOf(event: EventBody): number {
   switch (event.kind) {
     case "round-started":
       return 1;
     case "round-failed":
       return BEFORE_THE_SUM.has(event.code) ? -1 : 0;
+    case "run-resumed":
+      // And one that may have begun when the run was interrupted, and not have come to the log.
+      return (event.releases ?? 0) + 1;
     default:
       return 0;
   }

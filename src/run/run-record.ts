@@ -23,6 +23,7 @@ import { finishRun, publishRun } from "./finish.ts";
 import { Journal } from "./journal.ts";
 import { checkSameData, checkSameFabric, checkSameRecipe } from "./open-folder.ts";
 import type { PreparedModel } from "./prepare.ts";
+import { PrivacyAccount, releasesOf } from "./privacy-account.ts";
 
 interface Best {
   readonly round: number;
@@ -42,6 +43,7 @@ export class RunRecord<World> implements AsyncDisposable {
   readonly #store: EventStore;
   readonly #journal: Journal;
   readonly #summary = foldSummary();
+  readonly #account: PrivacyAccount;
   /** What readers of the log see so far: the history of a resumed run, or that the run has started. */
   readonly past: readonly RunEvent[];
   /** Whether the run was over before. */
@@ -72,7 +74,11 @@ export class RunRecord<World> implements AsyncDisposable {
     this.#best = standing.saved?.best ?? null;
     this.round = standing.round;
     this.#saved = standing.round;
-    for (const event of this.past) this.#summary.add(event);
+    this.#account = new PrivacyAccount(prepared.recipe, prepared.initial.length);
+    for (const event of this.past) {
+      this.#summary.add(event);
+      this.#account.noted(event);
+    }
   }
 
   /**
@@ -101,7 +107,7 @@ export class RunRecord<World> implements AsyncDisposable {
 
   /** Stamps an event; it is in the log after the next flush. */
   add(at: number, body: EventBody): RunEvent {
-    const event = this.#journal.stamp(at, body);
+    const event = this.#journal.stamp(at, this.#account.noted(body));
     this.#summary.add(event);
     if (event.kind === "round-finished") this.round = event.round;
     return event;
@@ -219,7 +225,9 @@ async function findStanding<World>(
   const after = checkpoint?.sequence ?? 1;
   const round = checkpoint?.round ?? 0;
   await discardCheckpointsAfter(folder, round);
-  journal.stamp(end.at, { kind: "run-resumed", after });
+  const superseded = recorded.filter(({ sequence }) => sequence > after);
+  const releases = superseded.reduce((sum, event) => sum + releasesOf(event), 0);
+  journal.stamp(end.at, { kind: "run-resumed", after, ...(recipe.privacy && { releases }) });
   await journal.flush();
   const saved = checkpoint?.world as Saved<World> | undefined;
   return { journal, past: await store.readAll(), isFinished: false, round, saved };

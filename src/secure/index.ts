@@ -2,7 +2,15 @@
 export * as field31 from "../numeric/field31.ts";
 export { SecureRandom } from "../numeric/secure-random.ts";
 export { acrossGroups, type GroupsOptions } from "./across-groups.ts";
-export { decodeSum, encodeContribution, type SumSettings } from "./contribution.ts";
+export {
+  decodeSum,
+  encodeContribution,
+  type NoiseOptions,
+  type SumOptions,
+  type SumSettings,
+  scaleOf,
+  sumSettings,
+} from "./contribution.ts";
 export type { SecureEnvironment } from "./environment.ts";
 export {
   type LightSecAggLoads,

@@ -228,7 +228,7 @@ const honesty =
 const sealing =
   "The server passes sealed messages on and tells clients each other's keys: one that lies about keys reads along. Against one that does not, seals are as strong as X25519, HKDF-SHA256 and ChaCha20-Poly1305.";
 const expansion =
-  "What is uniformly random tells nothing, whatever anybody can compute, as far as random numbers are random: here ChaCha20 expands seeds of the platform.";
+  "What is uniformly random tells nothing, whatever anybody can compute, as far as random numbers are random: here those of the platform's secure generator.";
 
 function toServer(facts: Facts): string[] {
   const participants = facts.figure("participants");

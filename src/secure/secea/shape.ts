@@ -12,6 +12,9 @@ import { InputError } from "../../errors.ts";
 import { largestScale } from "../quantise.ts";
 import { type RampCode, rampCode } from "../ramp-code.ts";
 
+/** Every client shares with every other, and answers all: beyond so many a round would not come to an end. */
+const MOST_CLIENTS = 256;
+
 export interface SecEaOptions {
   /** T: so many clients together with the server learn nothing but what is disclosed to them; >= 0. */
   readonly colluders: number;
@@ -54,13 +57,15 @@ export function planShape(clients: number, width: number, options: SecEaOptions)
   const parts = options.parts ?? most;
   const fault = ![clients, colluders, dropouts].every((n) => Number.isSafeInteger(n) && n >= 0)
     ? "colluders and dropouts must be whole numbers of at least 0"
-    : !Number.isSafeInteger(queries) || queries < 1
-      ? `queries must be a whole number of at least 1, not ${queries}`
-      : most < 1
-        ? `${clients} clients less ${dropouts} dropouts are ${sure}, fewer than 2 colluders + 1 = ${2 * colluders + 1}`
-        : !Number.isSafeInteger(parts) || parts < 1 || parts > most
-          ? `parts must be a whole number from 1 to ${most}, which the answers of ${sure} clients suffice for, not ${parts}`
-          : undefined;
+    : clients > MOST_CLIENTS
+      ? `${clients} clients are more than ${MOST_CLIENTS}, all of whom share with all`
+      : !Number.isSafeInteger(queries) || queries < 1
+        ? `queries must be a whole number of at least 1, not ${queries}`
+        : most < 1
+          ? `${clients} clients less ${dropouts} dropouts are ${sure}, fewer than 2 colluders + 1 = ${2 * colluders + 1}`
+          : !Number.isSafeInteger(parts) || parts < 1 || parts > most
+            ? `parts must be a whole number from 1 to ${most}, which the answers of ${sure} clients suffice for, not ${parts}`
+            : undefined;
   if (fault !== undefined) {
     const remedy = "ask more clients, or change colluders, dropouts, parts or queries";
     throw new InputError("secure.parameters", `SecEA cannot run: ${fault}; ${remedy}.`);
