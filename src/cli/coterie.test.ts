@@ -263,7 +263,7 @@ test("coterie list names what recipes can use", async () => {
   const lists = JSON.parse(out) as Record<string, { name: string }[]>;
   const names = (list: string) => lists[list].map(({ name }) => name);
   expect(names("tasks")).toContain("mnist-cnn");
-  expect(names("datasets")).toEqual(["mnist", "fashion"]);
+  expect(names("datasets")).toEqual(["mnist", "fashion", "wordnet"]);
   expect(names("recipes")).toContain("quickstart");
   expect(names("attacks")).toContain("alie");
   expect((await coterie("list", "protocols")).out).toMatch(/^protocols\n {2}plain {2}/);

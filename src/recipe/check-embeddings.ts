@@ -12,6 +12,8 @@ export const embeddingsChecks: readonly Check[] = [
   noAdversary,
   alwaysMeasured,
   noWorkerMomentum,
+  noProximal,
+  noOverSelection,
   everyoneAsked,
   enoughForSecEa,
 ];
@@ -31,12 +33,12 @@ function aggregatorUnused(recipe: Recipe): Problem | undefined {
 }
 
 function serverOptimizerUnused(recipe: Recipe): Problem | undefined {
-  const { kind } = recipe.server.optimizer;
+  const { kind, rate } = recipe.server.optimizer;
   return unless(
-    kind === "average",
+    kind === "average" && rate === 1,
     recipe,
-    "server.optimizer.kind",
-    `under ${recipe.protocol.kind} the server has no model that ${kind} could step; set server.optimizer.kind to average`,
+    kind === "average" ? "server.optimizer.rate" : "server.optimizer.kind",
+    `under ${recipe.protocol.kind} the server has no model that it could step; remove server.optimizer`,
   );
 }
 
@@ -68,17 +70,42 @@ function noWorkerMomentum(recipe: Recipe): Problem | undefined {
   );
 }
 
+function noProximal(recipe: Recipe): Problem | undefined {
+  return unless(
+    recipe.local.proximal === 0,
+    recipe,
+    "local.proximal",
+    `local.proximal (FedProx) holds clients near one model, and under ${recipe.protocol.kind} each has its own; set it to 0`,
+  );
+}
+
+function noOverSelection(recipe: Recipe): Problem | undefined {
+  return unless(
+    recipe.select.over === 1,
+    recipe,
+    "select.over",
+    `under ${recipe.protocol.kind} a round waits for all who are asked; set select.over to 1`,
+  );
+}
+
 /** Its clients register once, and are all needed to answer. */
 function everyoneAsked({ protocol, select }: Recipe): Problem | undefined {
-  if (protocol.kind !== "secea" || (select.fraction === 1 && select.over === 1)) return undefined;
+  if (protocol.kind !== "secea" || select.fraction === 1) return undefined;
   return impossible(
-    "select",
-    "under secea all clients take part in every round; set select.fraction and select.over to 1",
+    "select.fraction",
+    "under secea all clients take part in every round; set select.fraction to 1",
   );
 }
 
 function enoughForSecEa({ protocol, clients }: Recipe): Problem | undefined {
   if (protocol.kind !== "secea") return undefined;
+  const { colluders, dropouts } = protocol;
+  if (clients < colluders + dropouts + 2) {
+    return impossible(
+      "clients",
+      `${clients} clients of whom ${dropouts} may fall silent and ${colluders} collude do not leave two to hide each other; ask at least ${colluders + dropouts + 2}`,
+    );
+  }
   try {
     planShape(clients, 1, protocol);
     return undefined;

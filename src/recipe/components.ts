@@ -3,7 +3,6 @@
 import type { Aggregator } from "../aggregation/aggregator.ts";
 import { meanAggregator } from "../aggregation/mean.ts";
 import { ruleAggregator } from "../aggregation/rule-aggregator.ts";
-import { InputError } from "../errors.ts";
 import type { EmbeddingTable, Holdings } from "../federated/embeddings.ts";
 import type { Protocol } from "../federated/protocol.ts";
 import { embeddings } from "../federated/protocols/embeddings/embeddings.ts";
@@ -22,7 +21,12 @@ import { lightSecAgg } from "../secure/lightsecagg/lightsecagg.ts";
 import { secAggPlus } from "../secure/secagg-plus/secagg-plus.ts";
 import { secEa } from "../secure/secea/secea.ts";
 import { swiftAggPlus } from "../secure/swiftagg-plus/swiftagg-plus.ts";
-import { type EmbeddingsProtocol, isEmbeddings, type SecureSum } from "./protocol-families.ts";
+import {
+  type EmbeddingsProtocol,
+  isEmbeddings,
+  type SecureSum,
+  withoutRealClients,
+} from "./protocol-families.ts";
 import { ruleOf } from "./rule-of.ts";
 import type { Recipe } from "./schema.ts";
 import {
@@ -71,13 +75,7 @@ export function protocolOf(
 }
 
 function embeddingsProtocolOf(protocol: EmbeddingsProtocol, env: ProtocolEnvironment): Protocol {
-  if (env.embeddings === undefined) {
-    throw new InputError(
-      "protocol.simulated",
-      `Real clients cannot take part in ${protocol.kind} yet: run it as a simulation, or choose another protocol.kind.`,
-      { at: "protocol.kind" },
-    );
-  }
+  if (env.embeddings === undefined) throw withoutRealClients(protocol.kind);
   if (protocol.kind === "embeddings") return embeddings({ exchange: protocol.exchange, ...env.embeddings });
   const { kind: _, ...options } = protocol;
   return secEa({ ...options, ...env.embeddings }, env);

@@ -5,7 +5,7 @@
 const words: Readonly<Record<string, string>> = {
   plan: "what is learnt, from which data, with which programs",
   ready: "its data is there, and it takes part",
-  round: "the model, and how to train on it",
+  round: "the model, unless clients have their own, and how to train on it",
   close: "the round is over, and whether the update counts",
   diverged: "training has given no finite numbers",
   standing: "which of its updates was the last that counts",

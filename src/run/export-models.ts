@@ -30,7 +30,7 @@ export async function exportModels(
   { task, spec, layout, dataset }: PreparedModel,
   folder: RunFolder,
   learnt: Learnt,
-  final: RunSummary["final"],
+  final: RunSummary["final"] | null,
   metadata: Readonly<Record<string, string>>,
 ): Promise<Exported> {
   if (!(learnt instanceof Float32Array)) {
@@ -42,7 +42,7 @@ export async function exportModels(
   await writeFileAtomic(folder.onnx, onnx);
   const files = { model: folder.model, onnx: folder.onnx };
   // Hits say nothing of a task that counts something else.
-  if (!task.countsHits) return files;
+  if (!task.countsHits || final === null) return files;
   const exported = await onnxAccuracy(onnx, dataset.test);
   if (samePredictions(exported, final.accuracy, dataset.test.labels.length)) {
     return { ...files, onnxAccuracy: exported };

@@ -79,7 +79,10 @@ export function simulateFederation(
     },
     execute: (job) => (job.kind === "train" ? worker.run(job) : worker.run(job)),
     workload: (job) => {
-      if (job.kind === "evaluate") return job.on === "test" ? 0 : shards[job.on].length * EVALUATION_COST;
+      if (job.kind === "evaluate") {
+        const { length } = job.on === "test" ? side.dataset.test.labels : shards[job.on];
+        return length * EVALUATION_COST;
+      }
       const { epochs, batch, steps = Number.POSITIVE_INFINITY } = job.work;
       return Math.min(shards[job.shard].length * epochs, steps * batch);
     },

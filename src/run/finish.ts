@@ -19,14 +19,19 @@ export async function finishRun(run: {
 }): Promise<RunSummary> {
   const { prepared, folder } = run;
   const { final, best, ...facts } = run.summary;
-  if (!final || !best) throw new RunError("run.not-evaluated", "The run ended without an evaluation.");
   const metadata = {
     task: prepared.task.name,
     recipe: facts.recipe,
     seed: String(facts.seed),
-    round: String(final.round),
+    round: String(facts.rounds.at(-1)?.round ?? 0),
   };
   const { model, onnx, ...measured } = await exportModels(prepared, folder, run.learnt, final, metadata);
+  if (!final || !best) {
+    throw new RunError(
+      "run.not-evaluated",
+      `No round of the run ended with an evaluation; what was learnt is in ${model}.`,
+    );
+  }
   const shown = (path: string) => relative(process.cwd(), path) || path;
   return {
     ...facts,

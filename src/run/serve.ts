@@ -13,6 +13,7 @@ import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";
 import type { ProgramBundle } from "../learn/program-bundle.ts";
 import type { Trainer } from "../learn/training.ts";
 import { localWorkOf } from "../recipe/components.ts";
+import { isEmbeddings, withoutRealClients } from "../recipe/protocol-families.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { RunEvent } from "../records/events.ts";
 import type { RunFolder } from "../records/node/index.ts";
@@ -72,6 +73,7 @@ export interface Provisions {
  */
 export async function* serve(recipe: Recipe, options: ServeOptions): AsyncGenerator<RunEvent> {
   if (recipe.adversary !== null) throw simulatedOnly();
+  if (isEmbeddings(recipe.protocol)) throw withoutRealClients(recipe.protocol.kind);
   const prepared = await prepareModel(recipe, options.baseFolder ?? process.cwd());
   const { task, spec, dataset } = prepared;
   const work = localWorkOf(recipe);

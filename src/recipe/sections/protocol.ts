@@ -93,7 +93,9 @@ export const protocols = [
   z
     .strictObject({
       kind: z.literal("secea"),
-      colluders,
+      colluders: count(0, 100_000).describe(
+        "T: so many clients together with the server learn nothing but who has anything at all, and their own means.",
+      ),
       dropouts,
       parts: count(1)
         .exactOptional()

@@ -38,12 +38,12 @@ export const patternNote =
   "How often each kind of message was sent, and how many bytes that is in all; the thicker an arrow the more, on a logarithmic scale. At the left: when, since the round was opened. Of a round that was tried again this is the attempt that did not fail.";
 
 export const exchangeNote =
-  "Bytes in the first round, on a logarithmic scale: senders are rows, receivers columns. What goes from client to client through the server counts from client to client.";
+  "Bytes in the first round and, of real clients, of what they got before it, on a logarithmic scale: senders are rows, receivers columns. What goes from client to client through the server counts from client to client.";
 
 /** What the table of bytes and symbols shows. */
 export function loadNote({ sights: { formulas } }: SecureView): string {
   const symbols =
-    "Bytes are all that travelled, the model included; symbols are field elements of 4 bytes of what is summed, without keys, seals and framing, in a round to its end.";
+    "Bytes are all that travelled, the model included where it travels; symbols are field elements of 4 bytes of what is summed, without keys, seals and framing, in a round to its end.";
   const { client, server, letters } = formulas;
   return `${symbols} By the formulas a client sends ${client}; the server receives ${server}; with ${letters}.`;
 }

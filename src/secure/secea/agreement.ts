@@ -75,7 +75,7 @@ export function* agree(desk: Desk, terms: Terms): Flow<readonly number[]> {
  * The sum of the vectors whose shares count, from those sums of shares that come first; any K + T give the same.
  *
  * @param symbols length of a vector
- * @throws RunError `secure.dropouts`
+ * @throws RunError `secure.dropouts`; `secure.too-few-shares` where nobody is needed and too few are left
  */
 export function* total(
   desk: Desk,
@@ -85,9 +85,9 @@ export function* total(
 ): Flow<Uint32Array> {
   const sums = desk.said.sums[exchange];
   const isEnough = () => sums.size >= shape.parts + shape.colluders;
+  const silent = () => desk.here().filter((place) => !sums.has(place));
   desk.begin(`${exchange} sum`);
-  // Of those who remain when time is up, all have sent their sums, and they are enough.
-  if ((yield* desk.wait(isEnough)) === "time")
-    desk.losePlaces(desk.here().filter((place) => !sums.has(place)));
+  // Those who remain when time is up have all sent their sums, and are enough where anyone is needed.
+  if ((yield* desk.wait(() => isEnough() || silent().length === 0)) === "time") desk.losePlaces(silent());
   return decodeSums(sums, shape, symbols);
 }

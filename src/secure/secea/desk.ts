@@ -41,6 +41,7 @@ export class Desk {
   #send: Outgoing[] = [];
   #rejected: NonNullable<ServerStep["rejected"]>[number][] = [];
   #phase: string | undefined;
+  #isDispensable = false;
 
   constructor(cohort: Cohort, settings: SecEaSettings) {
     this.cohort = cohort;
@@ -61,6 +62,11 @@ export class Desk {
     return this.#gone.has(client);
   }
 
+  /** From now on the round comes to its end without them too, whoever is lost. */
+  dispense(): void {
+    this.#isDispensable = true;
+  }
+
   /** Places of those who are not gone, ascending. */
   here(): number[] {
     return [...this.names.keys()].filter((place) => !this.#gone.has(this.names[place]));
@@ -73,7 +79,7 @@ export class Desk {
    */
   lose(clients: readonly PartyId[]): void {
     for (const client of clients) this.#gone.add(client);
-    if (this.#seats === undefined) return;
+    if (this.#seats === undefined || this.#isDispensable) return;
     const here = this.here().length;
     const needed = this.#seats.shape.clients - this.#seats.shape.dropouts;
     if (here >= needed) return;

@@ -11,6 +11,8 @@ import { shareLength } from "./vector-shares.ts";
 interface Outcome {
   readonly participants: readonly number[];
   readonly included: readonly number[];
+  /** How many have said that they have their rows. */
+  readonly retrieved: number;
   /** How many have measured their new models in time. */
   readonly measured: number;
 }
@@ -23,7 +25,7 @@ interface Outcome {
  */
 export function figuresOf(
   { said, settings }: Desk,
-  { participants, included, measured }: Outcome,
+  { participants, included, retrieved, measured }: Outcome,
   registration: ServerRegistration,
   shape: Shape,
   isNew: boolean,
@@ -43,7 +45,7 @@ export function figuresOf(
     (said.sums.measures.get(place)?.length ?? 0);
   const others = participants.length - 1;
   return {
-    ...{ participants: participants.length, included: included.length, measured },
+    ...{ participants: participants.length, included: included.length, retrieved, measured },
     ...{
       union,
       queries,

@@ -3,7 +3,8 @@
  * 2206.09097); Li, Tang, Zhu, Zhang, Sun, Dong, "Secure Embedding Aggregation for Cross-Silo Federated Representation
  * Learning", IEEE TIFS 2025. Every client keeps a model of its own and gets, for the entities that it owns, the mean of
  * the embeddings of all who own them. The server and up to T clients together learn of the others which entities have an
- * owner at all, what the T are given for what they own, and nothing else.
+ * owner at all, what the T are given for what they own, the sums of what clients measure, and nothing else in a round.
+ * A registration that is made anew tells another union, of those who are there then: what only the absent own is missing.
  *
  * That much is what the abstracts claim; we do not know the papers' bodies. The construction is ours: shares and
  * queries in the ramp code, the union, zero masks, room for D dropouts, how clients agree on whose shares count, sums

@@ -76,14 +76,27 @@ function* round(desk: Desk, registration: ServerRegistration, shape: Shape, isNe
   if ((yield* desk.wait(() => desk.here().every(isDone))) === "time") {
     desk.losePlaces(desk.here().filter((place) => !said.answered.has(place)));
   }
-  const senders = included.filter((place) => said.retrieved.has(place));
-  const { measured, metrics } = yield* measure(desk, senders, shape);
+  const retrieved = included.filter((place) => said.retrieved.has(place));
+  if (retrieved.length === 0) {
+    throw new RunError("secure.too-few", "No client has said that it has its rows.");
+  }
+  // Those who have their rows keep them: whoever goes now is missing in the measurement alone.
+  desk.dispense();
+  const { measured, metrics } = yield* measure(desk, retrieved, shape);
   return {
     update: new Float32Array(0),
     ...{ contributors: included.map((place) => desk.names[place]), metrics },
-    figures: figuresOf(desk, { participants, included, measured }, registration, shape, isNew),
+    figures: figuresOf(
+      desk,
+      { participants, included, retrieved: retrieved.length, measured },
+      registration,
+      shape,
+      isNew,
+    ),
   };
 }
+
+const SHORTAGES: ReadonlySet<string> = new Set(["secure.too-few", "secure.too-few-shares"]);
 
 /** Without metrics when those who have measured are too few to hide each other. */
 function* measure(
@@ -97,7 +110,7 @@ function* measure(
     const sum = yield* total(desk, "measures", shape, MEASUREMENT_SYMBOLS);
     return { measured: length, metrics: decodeMeasurements(sum) };
   } catch (error) {
-    if (error instanceof RunError && error.code === "secure.too-few") return { measured: 0, metrics: {} };
+    if (error instanceof RunError && SHORTAGES.has(error.code)) return { measured: 0, metrics: {} };
     throw error;
   }
 }

@@ -70,6 +70,7 @@ export class EmbeddingsServer implements ServerHalf {
 
   #reject(client: PartyId, fault: string): ServerStep {
     this.#gone.add(client);
+    this.#included = this.#included.filter((other) => other !== client);
     const reason = `The message was refused: ${fault}.`;
     return { rejected: [{ client, code: "update.invalid", reason }], ...this.#goOn() };
   }
