@@ -275,7 +275,9 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     this.#assignment = undefined;
     const hasDiverged = !Number.isFinite(result.loss) || !allFinite(result.update);
     if (hasDiverged && !result.forged) {
-      const message = { kind: "diverged", round, body: { attempt, loss: String(result.loss) } };
+      // Of a loss that is a number the server is told nothing.
+      const loss = Number.isFinite(result.loss) ? {} : { loss: String(result.loss) };
+      const message = { kind: "diverged", round, body: { attempt, ...loss } };
       return [{ kind: "send", to: ["server"], message }];
     }
     let update = result.update;

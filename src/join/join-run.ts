@@ -21,6 +21,7 @@ import { Dial, type DialOptions, type DialStatus } from "../runtime/session/dial
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
 import type { Cryptography } from "../secure/cryptography.ts";
+import { protectionOf } from "./protection.ts";
 import { decodePlan, type ReceivedPlan } from "./run-plan.ts";
 import { describeMessage, type SentMessage } from "./transcript.ts";
 
@@ -79,6 +80,8 @@ class Membership {
   readonly #reject: (error: unknown) => void;
   #name = "";
   #planText: string | undefined;
+  /** Whether updates carry noise. */
+  #hasNoise = false;
   #trainer: Trainer | undefined;
   #host: Host<Job, JobResult, PartyEvent> | undefined;
   #sender: FaultySender | undefined;
@@ -166,6 +169,7 @@ class Membership {
       await this.#trainer?.[Symbol.asyncDispose]();
       this.#trainer = await this.#options.prepare(received);
       this.#planText = text;
+      this.#hasNoise = received.plan.privacy !== null;
       this.#host = this.#createHost(received, this.#trainer);
       if (session !== this.#sessions) return;
     }
@@ -225,7 +229,12 @@ class Membership {
   }
 
   #send(to: readonly string[], frame: Uint8Array, message: Message): void {
-    const sent = { wall: Date.now(), to, bytes: frame.length, protection: [] };
+    const sent = {
+      wall: Date.now(),
+      to,
+      bytes: frame.length,
+      protection: protectionOf(message.kind, this.#hasNoise),
+    };
     this.#options.observe({ kind: "sent", message: describeMessage(message, sent) });
     const others = to.filter((party) => party !== "server");
     if (to.includes("server")) this.#dial.send(frame);

@@ -41,7 +41,10 @@ test.each<[Partial<RecipeInput>, RegExp]>([
   [{ evaluate: { clients: true } }, /measure their own models in every round/],
   [{ local: { ...base.local, workerMomentum: 0.9 } }, /set local.workerMomentum to 0/],
   [{ local: { ...base.local, proximal: 0.1 } }, /each has its own; set it to 0/],
-  [{ protocol: { kind: "embeddings" }, select: { fraction: 0.5, over: 1.5 } }, /waits for all who are asked; set select.over to 1/],
+  [
+    { protocol: { kind: "embeddings" }, select: { fraction: 0.5, over: 1.5 } },
+    /waits for all who are asked; set select.over to 1/,
+  ],
   [{ select: { fraction: 0.5 } }, /set select.fraction to 1/],
   [{ protocol: { ...secEa, dropouts: 4 } }, /do not leave two to hide each other; ask at least 7/],
   [{ protocol: { ...secEa, colluders: 3, dropouts: 0 } }, /fewer than 2 colluders \+ 1 = 7/],

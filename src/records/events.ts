@@ -106,6 +106,8 @@ export type EventBody =
       readonly after: number;
       /** Sums that the clients' noise has to hide all the same, though the attempts that showed them are superseded. */
       readonly releases?: number;
+      /** The most clients of one of these attempts. */
+      readonly asked?: number;
     }
   /** The protocol's messages before the first round are over. */
   | { readonly kind: "setup-finished" }

@@ -80,6 +80,6 @@ test("what a run claims names its conditions", () => {
     privacyClaim(recipe(change), rounds)!.assumptions.join(" ");
   expect(conditions({})).toContain("it and up to 4 clients pool");
   expect(conditions({ protocol: { kind: "secagg-plus", corruptFraction: 0.29 } })).toContain(
-    "up to 29 % of the clients",
+    "up to 29 % (rounded down) of those who take part in an attempt",
   );
 });

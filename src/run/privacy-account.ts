@@ -32,6 +32,12 @@ export function releasesOf(event: EventBody): number {
   }
 }
 
+/** Clients of an attempt, or of the largest of those that were superseded. */
+export function askedIn(event: EventBody): number {
+  if (event.kind === "round-started") return event.selected.length;
+  return event.kind === "run-resumed" ? (event.asked ?? 0) : 0;
+}
+
 export class PrivacyAccount {
   readonly #recipe: Recipe;
   readonly #dimension: number;
@@ -49,7 +55,7 @@ export class PrivacyAccount {
     const { privacy } = this.#recipe;
     if (privacy === null) return event;
     this.#releases += releasesOf(event);
-    if (event.kind === "round-started") this.#largest = Math.max(this.#largest, event.selected.length);
+    this.#largest = Math.max(this.#largest, askedIn(event));
     if (event.kind !== "round-finished") return event;
     return { ...event, figures: { ...event.figures, epsilon: this.#epsilon(privacy) } };
   }

@@ -25,7 +25,7 @@ export function privacyClaim(recipe: Recipe, rounds: readonly RoundSummary[]): R
 function colluders({ protocol }: Recipe): string {
   const group = groupsOf(protocol) === undefined ? "" : " of a group";
   if ("corruptFraction" in protocol) {
-    return `${Number((100 * protocol.corruptFraction).toFixed(2))} % of the clients${group}`;
+    return `${Number((100 * protocol.corruptFraction).toFixed(2))} % (rounded down) of those who take part in an attempt${group}`;
   }
   if ("colluders" in protocol) {
     return `${protocol.colluders} ${protocol.colluders === 1 ? "client" : "clients"}${group}`;

@@ -1,7 +1,10 @@
 /** Noise and its accounting through whole runs: simulated, over sockets, interrupted. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { epsilonOf, gaussianCurve } from "../privacy/renyi.ts";
 import { completeRecipe, type RecipeInput } from "../recipe/index.ts";
@@ -61,6 +64,23 @@ test("a run that is interrupted pays for what it repeats", async () => {
   const events = await runTo({ folder, resume: true }, recipe);
   // Round 3 three times; and two attempts of which the interruptions may have left no trace.
   expect(epsilons(events).slice(-2)).toEqual([7, 8].map(epsilonAfter));
+});
+
+test("a run that is killed without warning pays for all that it may have shown", async () => {
+  const recipe = { ...irises(), rounds: 12, checkpoint: { every: 40 } };
+  const events = await runTo({ folder: join(root, "undisturbed") }, recipe);
+  const absolute = { ...recipe, data: { csv: resolve(baseFolder, "iris.csv"), label: "species" } };
+  const script = fileURLToPath(new URL("./testing/run-and-die.ts", import.meta.url));
+  const seen = Math.floor(events.length / 2);
+  const folder = join(root, "killed");
+  const child = spawn(process.execPath, [script, folder, `events=${seen}`, JSON.stringify(absolute)]);
+  const [, signal] = await once(child, "close");
+  expect(signal).toBe("SIGKILL");
+  const started = events.slice(0, seen).filter(({ kind }) => kind === "round-started").length;
+  expect(started).toBeGreaterThan(3);
+  const [first] = epsilons(await runTo({ folder, resume: true }, completeRecipe(absolute), 1));
+  // Those that had begun, one for good measure, and the first round again; at most one more was on its way.
+  expect([started + 2, started + 3].map(epsilonAfter)).toContainEqual(first);
 });
 
 test.each<NonNullable<RecipeInput["protocol"]>>([

@@ -23,7 +23,7 @@ import { finishRun, publishRun } from "./finish.ts";
 import { Journal } from "./journal.ts";
 import { checkSameData, checkSameFabric, checkSameRecipe } from "./open-folder.ts";
 import type { PreparedModel } from "./prepare.ts";
-import { PrivacyAccount, releasesOf } from "./privacy-account.ts";
+import { askedIn, PrivacyAccount, releasesOf } from "./privacy-account.ts";
 
 interface Best {
   readonly round: number;
@@ -140,8 +140,9 @@ export class RunRecord<World> implements AsyncDisposable {
     return this.#journal.flush();
   }
 
+  /** At once where noise is accounted for: an attempt that is not on record when its sum is seen would not be paid for. */
   flushWhenDue(): Promise<void> {
-    return this.#journal.flushWhenDue();
+    return this.#prepared.recipe.privacy ? this.#journal.flush() : this.#journal.flushWhenDue();
   }
 
   /** Exports what was learnt and ends the log of a run that has done its rounds. Throws as `finishRun`. */
@@ -227,7 +228,8 @@ async function findStanding<World>(
   await discardCheckpointsAfter(folder, round);
   const superseded = recorded.filter(({ sequence }) => sequence > after);
   const releases = superseded.reduce((sum, event) => sum + releasesOf(event), 0);
-  journal.stamp(end.at, { kind: "run-resumed", after, ...(recipe.privacy && { releases }) });
+  const asked = superseded.reduce((most, event) => Math.max(most, askedIn(event)), 0);
+  journal.stamp(end.at, { kind: "run-resumed", after, ...(recipe.privacy && { releases, asked }) });
   await journal.flush();
   const saved = checkpoint?.world as Saved<World> | undefined;
   return { journal, past: await store.readAll(), isFinished: false, round, saved };

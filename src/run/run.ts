@@ -2,7 +2,7 @@
  * A run from recipe to results: prepares data and task, drives the simulated federation, keeps the event log and
  * the checkpoints, and exports the model, the summary and the report. Nothing is written before the recipe, the
  * data and the task have proved good. A run that was interrupted at any moment, `kill -9` included, resumes from
- * its last checkpoint and ends with the same bits as one that was not.
+ * its last checkpoint and ends with the same bits as one that was not (unless clients add noise, which never comes again).
  */
 import { availableParallelism } from "node:os";
 import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DataPlan } from "../../src/data/data-plan.ts";
-import { factsOf, listed, neededColumns, neededData } from "./what-happens.ts";
+import { factsOf, listed, neededColumns, neededData, protectionOf } from "./what-happens.ts";
 import type { Offer } from "./worker-protocol.ts";
 
 const table: DataPlan = {
@@ -33,6 +33,22 @@ test("what is sent is as large as the model, and twice that under SCAFFOLD", () 
   expect(text(offer)).toContain("an update of the model (1 MB)");
   expect(text(offer)).toContain("up to 20 MB each way");
   expect(text({ ...offer, corrected: true })).toContain("and a control variate (2 MB)");
+});
+
+test("under secure sums nothing is told of examples, and noise is given with what it is worth", () => {
+  const protocol: Offer["plan"]["protocol"] = {
+    kind: "lightsecagg",
+    ...{ colluders: 2, dropouts: 1, bound: 1, mostExamples: 100 },
+  };
+  const secure = { ...offer, plan: { ...offer.plan, protocol } };
+  const text = JSON.stringify(factsOf(secure));
+  expect(text).not.toContain("how many examples you have");
+  expect(text).toContain("more than 20 MB each way");
+  expect(protectionOf(secure.plan)).toContain("No noise is added");
+  const privacy = { kind: "distributed-skellam", clip: 0.5, noise: 6.4, delta: 1e-5 } as const;
+  expect(protectionOf({ ...secure.plan, rounds: 30, privacy })).toContain(
+    "cuts its update to the norm 0.5 and adds noise to it, and others to theirs, 6.4 times that in all: epsilon is about 4 for delta 0.00001",
+  );
 });
 
 test("a round that waits for everyone says so", () => {

@@ -1,6 +1,8 @@
 /** What the server offers, in words for the owner of the data: what will happen, and who sees what. */
 import type { DataPlan } from "../../src/data/data-plan.ts";
 import type { LocalWork } from "../../src/learn/training.ts";
+import { epsilonOf, gaussianCurve } from "../../src/privacy/renyi.ts";
+import { isSecureSum } from "../../src/recipe/protocol-families.ts";
 import type { Fact } from "../../src/records/report/facts.ts";
 import { formatBytes, formatNumber, formatSeconds } from "../../src/records/report/format.ts";
 import type { Offer } from "./worker-protocol.ts";
@@ -19,11 +21,19 @@ export function factsOf(offer: Offer): Fact[] {
     ["What is learnt", `${task}, a model of ${formatNumber(plan.dimension)} parameters`],
     ["How long", `${plural(plan.rounds, "round")}; ${waiting(plan.deadline)}`],
     ["Your device, each round", `receives the model (${formatBytes(bytes)}) and trains: ${workText(work)}`],
+    isSecureSum(plan.protocol)
+      ? [
+          "It sends, each round",
+          `its update${control} (${formatBytes(bytes)}) and how much that weighs, in shares or under masks, to the server and to other clients, and keys and shares to undo them`,
+        ]
+      : [
+          "It sends, each round",
+          `an update of the model${control} (${formatBytes(bytes)}), how many examples you have, and, if asked, how well the model does on them`,
+        ],
     [
-      "It sends, each round",
-      `an update of the model${control} (${formatBytes(bytes)}), how many examples you have, and, if asked, how well the model does on them`,
+      "In all",
+      `${isSecureSum(plan.protocol) ? "more than" : "up to"} ${formatBytes(bytes * plan.rounds)} each way, if it is asked in every round`,
     ],
-    ["In all", `up to ${formatBytes(bytes * plan.rounds)} each way, if it is asked in every round`],
   ];
 }
 
@@ -41,8 +51,8 @@ function workText({ epochs, steps, batch, optimizer, proximal }: LocalWork): str
 }
 
 /** Who sees the updates; a new protocol says so here. */
-export function protectionOf({ protocol, privacy }: Offer["plan"]): string {
-  const limits = `${ownLimits} ${privacy === null ? noNoise : noise}`;
+export function protectionOf({ protocol, privacy, rounds }: Offer["plan"]): string {
+  const limits = `${ownLimits} ${privacy === null ? noNoise : noise(privacy, rounds)}`;
   switch (protocol.kind) {
     case "plain":
       return "The server sees your update by itself, not only the sum of everyone's. An update is not your data, but it can tell something about it, and the programs that make it come from the server: take part only with a server that you trust so far. This run adds no masks and no noise.";
@@ -67,8 +77,12 @@ const ownLimits =
 
 const noNoise = "No noise is added: the sum itself can still tell something.";
 
-const noise =
-  "Your device adds noise to your update, and others to theirs: what the sum can still tell is bounded.";
+/** What the noise is worth, by the Gaussian law that it all but has. */
+function noise({ clip, noise, delta }: NonNullable<Offer["plan"]["privacy"]>, rounds: number): string {
+  const epsilon = epsilonOf(gaussianCurve(noise), { releases: rounds, delta });
+  const worth = `epsilon is about ${formatNumber(Number(epsilon.toPrecision(2)))} for delta ${delta} over all rounds, if none is repeated`;
+  return `Your device cuts its update to the norm ${clip} and adds noise to it, and others to theirs, ${noise} times that in all: ${worth}. The smaller epsilon, the less can be told of you; 1 is much protection, and 10 or more is little.`;
+}
 
 function together(colluders: number): string {
   return colluders === 0
