@@ -209,6 +209,7 @@ function secEa(facts: Facts): Sights {
       honesty,
       sealing,
       expansion,
+      "Clients stay from the first registration on: a new one tells the union of those who are there then, in which what only the absent have is missing.",
       "What clients get tells of those who share their entities: where only one other client has one, the mean is that client's embedding.",
     ],
     formulas: {
