@@ -1,18 +1,5 @@
 import { expect, test } from "vitest";
-import { InputError } from "../errors.ts";
-import { parseRecipe } from "./parse.ts";
-
-function refusal(lines: string): string {
-  const clients = lines.startsWith("clients:") ? "" : "clients: 20\n";
-  const text = `name: r\ntask: mnist-mlp\ndata: { dataset: mnist }\n${clients}rounds: 3\n${lines}\n`;
-  try {
-    parseRecipe(text, { file: "r.yaml", overrides: [] });
-  } catch (error) {
-    if (error instanceof InputError) return error.message.replace(/^r\.yaml:\d+:\d+: /, "");
-    throw error;
-  }
-  return "";
-}
+import { refusal } from "./testing/refusal.ts";
 
 test.each([
   [
