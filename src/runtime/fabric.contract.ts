@@ -10,10 +10,10 @@ export type ToyParty = Party<string, string, string>;
 type ToyEffect = Effect<string, string>;
 type ToyInput = Input<string>;
 
-export interface FabricOptions {
+export interface FabricOptions<Job = string, Result = string, Event = string> {
   /** By name, one of them `server`. All are there when the server starts. */
-  readonly parties: Readonly<Record<PartyId, ToyParty>>;
-  readonly execute: (job: string) => Promise<string>;
+  readonly parties: Readonly<Record<PartyId, Party<Job, Result, Event>>>;
+  readonly execute: (job: Job) => Promise<Result>;
   readonly network: Network;
 }
 

@@ -2,12 +2,12 @@
  * Every party on a host of its own in real time, clients with a dial each, the server behind a reception: put together
  * as a served run is, without what a run adds to it (plans, data, an event log).
  */
-import type { Fabric, FabricOptions, ToyParty } from "../../fabric.contract.ts";
+import type { Fabric, FabricOptions } from "../../fabric.contract.ts";
 import { Host } from "../../host/host.ts";
 import { withAbsences } from "../../network/absences.ts";
 import { FaultySender } from "../../network/faulty-sender.ts";
 import { systemClock } from "../../node/system-clock.ts";
-import type { PartyId } from "../../party.ts";
+import type { Party, PartyId } from "../../party.ts";
 import { TrafficCounter } from "../../simulation/traffic.ts";
 import { peekMessage } from "../../wire/peek.ts";
 import { Dial } from "../dial.ts";
@@ -16,7 +16,10 @@ import { Reception } from "../reception.ts";
 import { happenings } from "./happenings.ts";
 import { LIMITS, type OpenTransport, type Transport } from "./scene.ts";
 
-export async function createHostedFabric(options: FabricOptions, open: OpenTransport): Promise<Fabric> {
+export async function createHostedFabric<Job, Result, Event>(
+  options: FabricOptions<Job, Result, Event>,
+  open: OpenTransport,
+): Promise<Fabric> {
   const { parties } = options;
   const { tell, until } = happenings();
   const traffic = new TrafficCounter();
@@ -88,7 +91,12 @@ export async function createHostedFabric(options: FabricOptions, open: OpenTrans
 }
 
 /** A client's end, as in a run that is joined. */
-async function client(options: FabricOptions, name: PartyId, refused: string[], transport: Transport) {
+async function client<Job, Result, Event>(
+  options: FabricOptions<Job, Result, Event>,
+  name: PartyId,
+  refused: string[],
+  transport: Transport,
+) {
   const party = withAbsences(options.parties[name], name, options.network, ({ kind, returnsAfter }) => {
     if (kind === "leave") void dial.interrupt(returnsAfter ?? 0);
     else {
@@ -131,16 +139,16 @@ async function client(options: FabricOptions, name: PartyId, refused: string[], 
   return { ended };
 }
 
-function hostOf(
-  { execute, network }: FabricOptions,
+function hostOf<Job, Result, Event>(
+  { execute, network }: FabricOptions<Job, Result, Event>,
   id: PartyId,
-  party: ToyParty,
+  party: Party<Job, Result, Event>,
   refused: string[],
   ends: {
     readonly send: (to: readonly PartyId[], frame: Uint8Array) => void;
     readonly finish: (error?: { readonly message: string }) => void;
   },
-): Host<string, string, string> {
+): Host<Job, Result, Event> {
   const sender = new FaultySender({ from: id, network, clock: systemClock, send: ends.send });
   return new Host({
     ...{ party, clock: systemClock, execute, finish: ends.finish },
