@@ -1,4 +1,4 @@
-import type { Outcome, PartyEvent } from "../records/events.ts";
+import type { Outcome, PartyEvent, RoundOutcome } from "../records/events.ts";
 import type { PartyId } from "../runtime/party.ts";
 import type { Combined } from "./protocol.ts";
 
@@ -56,7 +56,16 @@ export class RoundOutcomes {
     });
   }
 
-  count(outcome: Outcome): number {
-    return [...this.#outcomes.values()].filter((o) => o.outcome === outcome).length;
+  /** How many clients were asked, and what became of them. */
+  counts(): Pick<RoundOutcome, "selected" | "contributed" | "late" | "dropped" | "rejected"> {
+    const count = (outcome: Outcome) =>
+      [...this.#outcomes.values()].filter((o) => o.outcome === outcome).length;
+    return {
+      selected: this.cohort.size,
+      contributed: count("contributed"),
+      late: count("late"),
+      dropped: count("dropped"),
+      rejected: count("rejected"),
+    };
   }
 }

@@ -15,7 +15,7 @@ import type { Message } from "../runtime/message.ts";
 import type { Effect, Input, Party, PartyId } from "../runtime/party.ts";
 import { Divergence } from "./divergence.ts";
 import type { Job, JobResult } from "./jobs.ts";
-import { attemptBody } from "./messages.ts";
+import { attemptBody, roundMessage } from "./messages.ts";
 import type { Cohort, Combined, ContributionMetrics, Protocol, ServerHalf, ServerStep } from "./protocol.ts";
 import { RoundOutcomes } from "./round-outcomes.ts";
 import { type Selection, selectCohort } from "./select-cohort.ts";
@@ -188,17 +188,12 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
       random: this.#random.stream("combine", address.round, address.attempt),
     };
     const { plan = null, step = {} } = this.#half.open(cohortOfHalf);
-    const message: Message = {
-      kind: "round",
-      round: address.round,
-      body: {
-        attempt: address.attempt,
-        work: { ...work, optimizer: { ...work.optimizer } },
-        evaluate: evaluate.clients,
-        plan,
-      },
-      ...(!this.#protocol.personal && { tensors: { model: this.#model, ...(control && { control }) } }),
-    };
+    const tensors = { model: this.#model, ...(control && { control }) };
+    const message = roundMessage(
+      address,
+      { work, evaluate: evaluate.clients, plan },
+      this.#protocol.personal ? undefined : tensors,
+    );
     return [
       { kind: "record", event: { kind: "round-started", ...address, selected: cohort } },
       { kind: "send", to: cohort, message },
@@ -350,13 +345,8 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     // Finite updates can still add up to a model that is not; no client could train on it.
     if (![stepped.model, ...stepped.state].every(allFinite)) {
       const remedy = "Lower server.optimizer.rate or local.optimizer.rate, or set local.optimizer.clip.";
-      effects.push(
-        ...this.#fail(
-          "run.diverged",
-          `Training diverged in round ${round}: the server's model is no longer finite. ${remedy}`,
-        ),
-      );
-      return effects;
+      const what = `Training diverged in round ${round}: the server's model is no longer finite. ${remedy}`;
+      return [...effects, ...this.#fail("run.diverged", what)];
     }
     this.#model = stepped.model;
     this.#optimizerState = stepped.state;
@@ -379,18 +369,13 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     }
     const { metrics, figures } = this.#combined!;
     const { accuracy, loss } = (!this.#protocol.personal && metrics) || {};
-    const outcomes = this.#outcomes;
     const event: PartyEvent = {
       kind: "round-finished",
       round,
       accuracy: measured?.accuracy ?? null,
       loss: measured?.loss ?? null,
-      virtualSeconds: now - outcomes.openedAt,
-      selected: outcomes.cohort.size,
-      contributed: outcomes.count("contributed"),
-      late: outcomes.count("late"),
-      dropped: outcomes.count("dropped"),
-      rejected: outcomes.count("rejected"),
+      virtualSeconds: now - this.#outcomes.openedAt,
+      ...this.#outcomes.counts(),
       ...(accuracy !== undefined && { clientAccuracy: accuracy }),
       ...(loss !== undefined && { clientLoss: loss }),
       ...(figures !== undefined && { figures }),
