@@ -2,6 +2,7 @@
 import { createBundleTrainer } from "../../../../src/learn/bundle-trainer.ts";
 import { chooseEngine, type EngineMeasurement } from "../../../../src/learn/probe.ts";
 import { decodeProgramBundle } from "../../../../src/learn/program-bundle.ts";
+import type { TrainJob } from "../../../../src/learn/training.ts";
 import { decodeSafetensors } from "../../../../src/runtime/wire/safetensors.ts";
 import { availableEngines } from "../engines.ts";
 
@@ -12,7 +13,7 @@ export interface Answer {
   readonly steps: number;
   readonly loss: number;
   readonly accuracy: number;
-  /** Timers that fired while the job ran. */
+  /** Timers that fired within a second of nothing but training. */
   readonly ticks: number;
 }
 
@@ -53,15 +54,13 @@ async function answer(): Promise<Answer> {
     engine: chosen.engine,
   });
   const parameters = given.get("parameters") as Float32Array;
+  const job: TrainJob = { kind: "train", shard: 0, parameters, work: bundle.work, seed: 7 };
+  const { update, steps, loss } = await trainer.run(job);
+
   let ticks = 0;
   const ticking = setInterval(() => ticks++, 1);
-  const { update, steps, loss } = await trainer.run({
-    kind: "train",
-    shard: 0,
-    parameters,
-    work: bundle.work,
-    seed: 7,
-  });
+  // One job can be over before others have waited long enough for a turn.
+  for (const end = clock.now() + 1; clock.now() < end; ) await trainer.run(job);
   clearInterval(ticking);
   const { accuracy } = await trainer.run({ kind: "evaluate", parameters, on: 0 });
   return {
