@@ -10,11 +10,12 @@ export function closingLines(summary: RunSummary, folder: string): string {
     summary.fabric === "simulated"
       ? `${formatSeconds(summary.virtualSeconds)} simulated, ${real} real`
       : real;
+  const models = [files.model, files.onnx].filter((file) => file !== null);
   return [
     `accuracy ${formatScore(final.accuracy)} after round ${final.round} (best ${formatScore(best.accuracy)} in round ${best.round})`,
     `loss ${formatScore(final.loss)}, ${time}`,
     `run    ${folder}`,
     `report ${files.report}`,
-    `model  ${[files.model, files.onnx].filter((file) => file !== null).join(", ")}`,
+    `model  ${models.join(", ") || "with the clients, each its own"}`,
   ].join("\n");
 }

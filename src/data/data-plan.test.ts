@@ -19,6 +19,7 @@ const table = {
     { name: "colour", kind: "text", categories: ["blue", "red"] },
   ],
 } as const;
+const kin = { kind: "facts", entities: ["Ann", "Bob"], relations: ["knows"] } as const;
 const picture = { kind: "images", shape: [3, 28, 28], scale: 1 / 255, classNames: ["cat", "dog"] } as const;
 
 it("describes images by shape, scale and classes, numbered where they have no names", () => {
@@ -36,6 +37,13 @@ it("describes tables by their encoding, and survives JSON bit for bit", () => {
   const plan = dataPlanOf({ ...dataset, encoding });
   expect(plan).toEqual(table);
   expect(dataPlanSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(table);
+});
+
+it("describes facts by the names of entities and relations, numbered where entities have none", () => {
+  const facts = { ...dataset, train: { ...images, features: new Float32Array(4), shape: [2] } };
+  const { entities, relations } = kin;
+  expect(dataPlanOf({ ...facts, classNames: entities, relations })).toEqual(kin);
+  expect(dataPlanOf({ ...facts, relations })).toEqual({ ...kin, entities: ["0", "1"] });
 });
 
 it("says what in the data is too large for a plan", () => {
@@ -65,6 +73,9 @@ it("takes plans at the bounds", () => {
   for (const plan of [
     table,
     picture,
+    kin,
+    { ...kin, entities: names(100_000), relations: names(10_000) },
+    { ...kin, entities: ["x".repeat(200), "__proto__"], relations: ["Ann"] },
     { ...table, features },
     { ...table, classNames: names(1000) },
     text(names(256)),
@@ -106,6 +117,18 @@ it.each<[string, unknown]>([
   ["an image beyond memory", { ...picture, shape: [3, 65_536, 65_536] }],
   ["an image of many dimensions", { ...picture, shape: new Array(9).fill(1) }],
   ["a scale of zero", { ...picture, scale: 0 }],
+  ["a single entity", { ...kin, entities: ["Ann"] }],
+  ["too many entities", { ...kin, entities: names(100_001) }],
+  ["an entity twice", { ...kin, entities: ["Ann", "Ann"] }],
+  ["an entity without name", { ...kin, entities: ["Ann", ""] }],
+  ["an entity's endless name", { ...kin, entities: ["Ann", "x".repeat(201)] }],
+  ["an entity that is a number", { ...kin, entities: ["Ann", 1] }],
+  ["no relations", { ...kin, relations: [] }],
+  ["too many relations", { ...kin, relations: names(10_001) }],
+  ["a relation twice", { ...kin, relations: ["knows", "knows"] }],
+  ["a relation's endless name", { ...kin, relations: ["x".repeat(201)] }],
+  ["a surplus key of facts", { ...kin, owners: [] }],
+  ["facts without relations", { kind: "facts", entities: ["Ann", "Bob"] }],
 ])("refuses %s", (_, plan) => {
   expect(dataPlanSchema.safeParse(plan).success).toBe(false);
 });

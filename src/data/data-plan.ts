@@ -5,11 +5,12 @@
 import { z } from "zod";
 import { InputError } from "../errors.ts";
 import { type Dataset, size } from "./examples.ts";
+import { longestName, mostEntities, mostRelations } from "./facts/fact.ts";
 import { mostCategories } from "./table/column.ts";
 import type { TableEncoding } from "./table/encoding.ts";
 import { mostClasses } from "./table/label.ts";
 
-export type DataPlan = TablePlan | ImagePlan;
+export type DataPlan = TablePlan | ImagePlan | FactsPlan;
 
 /** Rows of a table, whose columns are found by name. */
 export interface TablePlan extends TableEncoding {
@@ -27,12 +28,21 @@ export interface ImagePlan {
   readonly classNames: readonly string[];
 }
 
+/** Facts about entities that all know: which relation there is from which to which. Each makes two examples. */
+export interface FactsPlan {
+  readonly kind: "facts";
+  /** In the order of their numbers, which are labels and first features. */
+  readonly entities: readonly string[];
+  /** In the order of their numbers; the way back of number r has the number r + relations.length. */
+  readonly relations: readonly string[];
+}
+
 /** Most feature columns of a table. */
 const mostColumns = 10_000;
 /** Most bytes of one image: more than 2,300 x 2,300 pixels in three colours. */
 const mostEntries = 2 ** 24;
 
-const name = z.string().min(1).max(200);
+const name = z.string().min(1).max(longestName);
 const distinct = (names: readonly string[]) => new Set(names).size === names.length;
 const classNames = z.array(name).min(1).max(mostClasses).refine(distinct, "Class names repeat");
 
@@ -68,12 +78,22 @@ const imagePlan = z.strictObject({
   classNames,
 });
 
-export const dataPlanSchema: z.ZodType<DataPlan> = z.discriminatedUnion("kind", [tablePlan, imagePlan]);
+const factsPlan = z.strictObject({
+  kind: z.literal("facts"),
+  entities: z.array(name).min(2).max(mostEntities).refine(distinct, "Entities repeat"),
+  relations: z.array(name).min(1).max(mostRelations).refine(distinct, "Relations repeat"),
+});
+
+export const dataPlanSchema: z.ZodType<DataPlan> = z.discriminatedUnion("kind", [
+  tablePlan,
+  imagePlan,
+  factsPlan,
+]);
 
 /**
  * The plan that clients of a run on this dataset follow.
- * @throws InputError `data.plan` when the dataset is too large to be described, or did not come from a table or
- *   from bytes
+ * @throws InputError `data.plan` when the dataset is too large to be described, or did not come from a table, from
+ *   bytes or from facts
  */
 export function dataPlanOf(dataset: Dataset): DataPlan {
   const { success, data, error } = dataPlanSchema.safeParse(draft(dataset));
@@ -82,13 +102,15 @@ export function dataPlanOf(dataset: Dataset): DataPlan {
   throw new InputError(
     "data.plan",
     `The data of ${dataset.name} cannot be described to clients: ${[...path, message].join(": ")}; ` +
-      "shorten names, or leave columns or pixels out.",
+      "shorten names, or leave columns, pixels or facts out.",
     { at: "data" },
   );
 }
 
-function draft({ name, train, classNames, encoding }: Dataset): DataPlan {
+function draft({ name, train, classNames, relations, encoding }: Dataset): DataPlan {
+  const numbered = () => Array.from({ length: train.classes }, (_, label) => String(label));
   if (encoding !== undefined) return { kind: "table", ...encoding };
+  if (relations !== undefined) return { kind: "facts", entities: classNames ?? numbered(), relations };
   if (train.features instanceof Float32Array) {
     throw new InputError(
       "data.plan",
@@ -96,7 +118,6 @@ function draft({ name, train, classNames, encoding }: Dataset): DataPlan {
       { at: "data" },
     );
   }
-  const numbered = () => Array.from({ length: train.classes }, (_, label) => String(label));
   return {
     kind: "images",
     shape: train.shape,

@@ -27,6 +27,10 @@ export interface Dataset {
   readonly owners?: readonly string[];
   /** Owner of each held-out row, where the source tells. */
   readonly testOwners?: readonly string[];
+  /** Of features that are numbers of things: how many things there are, by feature. */
+  readonly ranges?: readonly number[];
+  /** Names of the relations, in the order of their numbers, where examples are facts about entities (the classes). */
+  readonly relations?: readonly string[];
   /** How the rows of a table became features, where the source is a table. */
   readonly encoding?: TableEncoding;
 }

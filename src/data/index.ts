@@ -1,5 +1,13 @@
 /** Labelled examples, and how they are dealt to clients. What touches files is in `node/`. */
-export { type DataPlan, dataPlanOf, dataPlanSchema, type ImagePlan, type TablePlan } from "./data-plan.ts";
+export type { ClientData, ReadData } from "./client-data.ts";
+export {
+  type DataPlan,
+  dataPlanOf,
+  dataPlanSchema,
+  type FactsPlan,
+  type ImagePlan,
+  type TablePlan,
+} from "./data-plan.ts";
 export { type DatasetCard, datasets } from "./datasets.ts";
 export { type Dataset, type Examples, size } from "./examples.ts";
 export { decodeIdx, examplesFromIdx, type IdxArray } from "./idx.ts";
@@ -13,6 +21,6 @@ export { type Split, splitRows } from "./split.ts";
 export { type Table, TableBuilder } from "./table/builder.ts";
 export { tableFromCsv } from "./table/csv.ts";
 export { encodeTable } from "./table/encode.ts";
-export { type ClientExamples, encodeRows } from "./table/encode-rows.ts";
+export { encodeRows } from "./table/encode-rows.ts";
 export type { ColumnEncoding, TableEncoding } from "./table/encoding.ts";
 export type { TableRoles } from "./table/layout.ts";

@@ -69,4 +69,13 @@ export interface IdxSource extends RowLimits {
   };
 }
 
-export type DataSource = NamedSource | CsvSource | ParquetSource | ImagesSource | IdxSource;
+/**
+ * Facts about entities: a comma-separated file in UTF-8, also gzip-compressed, with the columns `head`, `relation` and
+ * `tail`, and `owner` where somebody in particular states each fact. A tenth of each relation is held out.
+ */
+export interface FactsSource {
+  /** Path of the file. */
+  readonly facts: string;
+}
+
+export type DataSource = NamedSource | CsvSource | ParquetSource | ImagesSource | IdxSource | FactsSource;

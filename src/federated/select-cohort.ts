@@ -15,7 +15,7 @@ export interface Selection {
  * Draws a round's cohort uniformly without replacement. The target is round(fraction * registered), but at least
  * `minimum`; ceil(over * target) clients are asked, as far as there are that many.
  *
- * @param available clients that can be asked now, at least `minimum`
+ * @param available clients that can be asked now, at least `minimum`; in which order is no matter
  * @returns the cohort in drawing order, and how many answers end the round early
  */
 export function selectCohort(
@@ -27,5 +27,10 @@ export function selectCohort(
   const wanted = Math.max(selection.minimum, Math.round(selection.fraction * registered));
   const target = Math.min(wanted, available.length);
   const asked = Math.min(Math.ceil(wanted * selection.over), available.length);
-  return { cohort: random.shuffle([...available]).slice(0, asked), target };
+  return { cohort: random.shuffle(available.toSorted(byName)).slice(0, asked), target };
+}
+
+/** Real clients come in any order. So `client-2` is before `client-10`, and no locale matters. */
+function byName(a: PartyId, b: PartyId): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }

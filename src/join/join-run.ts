@@ -4,6 +4,8 @@
  * changes nothing but the time it takes; after a restart of the server the client goes on from the round that the
  * server goes on from.
  */
+
+import type { ClientData } from "../data/client-data.ts";
 import { FederatedClient } from "../federated/client.ts";
 import type { Job, JobResult } from "../federated/jobs.ts";
 import type { Trainer } from "../learn/training.ts";
@@ -18,9 +20,12 @@ import { type Absence, createNetwork } from "../runtime/network/network.ts";
 import type { PartyId } from "../runtime/party.ts";
 import type { Farewell } from "../runtime/session/control.ts";
 import { Dial, type DialOptions, type DialStatus } from "../runtime/session/dial.ts";
+import { fingerprint } from "../runtime/session/identity.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
 import type { Cryptography } from "../secure/cryptography.ts";
+import { ownEmbeddings } from "./own-embeddings.ts";
+import { OwnModelWatch } from "./own-model-watch.ts";
 import { protectionOf } from "./protection.ts";
 import { decodePlan, type ReceivedPlan } from "./run-plan.ts";
 import { describeMessage, type SentMessage } from "./transcript.ts";
@@ -31,12 +36,24 @@ export interface JoinOptions
     "connect" | "clock" | "identity" | "name" | "expect" | "prove" | "random" | "patience"
   > {
   /** Reads the data and chooses an engine; called again only when the plan has changed. Throws to decline. */
-  readonly prepare: (received: ReceivedPlan) => Promise<Trainer>;
+  readonly prepare: (received: ReceivedPlan) => Promise<Prepared>;
   readonly observe: (event: JoinEvent) => void;
   /** What secure protocols reckon with; in JavaScript when absent. */
   readonly cryptography?: Cryptography;
   /** Aborting leaves the run in an orderly way. */
   readonly signal?: AbortSignal;
+}
+
+/** What a client brings to the rounds. */
+export interface Prepared {
+  readonly trainer: Trainer;
+  /** What the trainer trains on. */
+  readonly data: ClientData;
+  /**
+   * Under a personal protocol: the client's model as it was when it last took part. Default: the one that the run's
+   * clients begin with.
+   */
+  readonly model?: Float32Array;
 }
 
 export type JoinEvent =
@@ -52,6 +69,8 @@ export type JoinEvent =
       readonly loss: number;
     }
   | { readonly kind: "round-closed"; readonly round: number; readonly accepted: boolean }
+  /** Under a personal protocol: the client's own model after a round that counted for it. */
+  | { readonly kind: "model"; readonly round: number; readonly model: Float32Array }
   | { readonly kind: "sent"; readonly message: SentMessage }
   /** A message was refused at this end or the other; the run goes on. */
   | { readonly kind: "refused"; readonly code: string; readonly reason: string };
@@ -82,7 +101,11 @@ class Membership {
   #planText: string | undefined;
   /** Whether updates carry noise. */
   #hasNoise = false;
+  /** Fingerprint. */
+  #serverKey = "";
   #trainer: Trainer | undefined;
+  /** Under a personal protocol. */
+  #ownModel: OwnModelWatch | undefined;
   #host: Host<Job, JobResult, PartyEvent> | undefined;
   #sender: FaultySender | undefined;
   /** Sessions so far; a plan is answered in the session that it came in, or not at all. */
@@ -98,7 +121,11 @@ class Membership {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#dial = new Dial({
-      ...{ connect, clock, identity, name, expect, prove, random, patience },
+      ...{ connect, clock, identity, name, prove, random, patience },
+      expect: async (publicKey) => {
+        await expect(publicKey);
+        this.#serverKey = await fingerprint(publicKey);
+      },
       maxMessageBytes: MAX_MESSAGE_BYTES,
       renewed: (welcome) => {
         this.#name = welcome.name;
@@ -156,21 +183,23 @@ class Membership {
       this.#options.observe({ kind: "round-closed", round, accepted: message.body?.accepted === true });
     }
     this.#host?.receive("server", frame);
+    if (message.kind === "round" || message.kind === "close") this.#ownModel?.look(message);
   }
 
   /** The first message of every session. */
   async #planned(message: Message, session: number): Promise<void> {
     if (session !== this.#sessions) return;
-    const received = decodePlan(message);
+    const received = decodePlan(message, this.#serverKey);
     const text = JSON.stringify(received.plan);
     if (text !== this.#planText) {
       this.#options.observe({ kind: "planned", name: this.#name, received });
       this.#closeHost();
       await this.#trainer?.[Symbol.asyncDispose]();
-      this.#trainer = await this.#options.prepare(received);
+      const prepared = await this.#options.prepare(received);
+      this.#trainer = prepared.trainer;
       this.#planText = text;
       this.#hasNoise = received.plan.privacy !== null;
-      this.#host = this.#createHost(received, this.#trainer);
+      this.#host = this.#createHost(received, prepared);
       if (session !== this.#sessions) return;
     }
     this.#options.observe({ kind: "ready" });
@@ -178,14 +207,20 @@ class Membership {
     this.#send(["server"], encodeMessage(ready), ready);
   }
 
-  #createHost({ plan }: ReceivedPlan, trainer: Trainer): Host<Job, JobResult, PartyEvent> {
+  #createHost(received: ReceivedPlan, prepared: Prepared): Host<Job, JobResult, PartyEvent> {
     const { clock, observe, cryptography } = this.#options;
+    const { plan } = received;
+    const { trainer } = prepared;
     const id = this.#name;
     const random = SimulationRandom.fromSeed(plan.seed);
     const { dimension, checkpointEvery } = plan;
-    const client = { id, shard: 0, dimension, checkpointEvery };
-    const protocol = protocolOf(plan, protocolEnvironment(random, cryptography && { cryptography }));
+    const initial = prepared.model ?? received.initial;
+    const client = { id, shard: 0, dimension, checkpointEvery, ...(initial && { initial }) };
+    const embeddings = ownEmbeddings(received, prepared.data);
+    const own = { ...(cryptography && { cryptography }), ...(embeddings && { embeddings }) };
+    const protocol = protocolOf(plan, protocolEnvironment(random, own));
     const party = new FederatedClient(client, protocol, random.stream("client", id));
+    this.#ownModel = initial && new OwnModelWatch(initial, () => party.model!, observe);
     const network = createNetwork(plan.network ?? null, random, []);
     const sender = new FaultySender({
       ...{ from: id, network, clock },

@@ -13,6 +13,10 @@ test.each([
   ["lightsecagg/upload", true, ["noise", "masked"]],
   ["lightsecagg/recovery", true, ["summed"]],
   ["secagg/upload", false, ["masked"]],
+  ["secea/tables", false, ["sealed"]],
+  ["secea/answers", false, ["sealed"]],
+  ["secea/sum", false, ["summed"]],
+  ["embeddings/rows", false, []],
 ] as const)("%s, noise %s: %j", (kind, hasNoise, words) => {
   expect(protectionOf(kind, hasNoise)).toEqual(words);
 });

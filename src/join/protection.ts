@@ -4,6 +4,7 @@
 const SEALED: ReadonlySet<string> = new Set([
   ...["swiftagg-plus/share", "swiftagg-plus/partial", "lightsecagg/share"],
   ...["secagg-plus/shares", "secagg/shares"],
+  ...["secea/presence", "secea/queries", "secea/masks", "secea/tables", "secea/measures", "secea/answers"],
 ]);
 
 /** Under masks that only the sum is rid of. */
@@ -11,7 +12,7 @@ const MASKED: ReadonlySet<string> = new Set(["lightsecagg/upload", "secagg-plus/
 
 /** Sums of several clients' shares. */
 const SUMMED: ReadonlySet<string> = new Set([
-  ...["swiftagg-plus/partial", "swiftagg-plus/final", "lightsecagg/recovery"],
+  ...["swiftagg-plus/partial", "swiftagg-plus/final", "lightsecagg/recovery", "secea/sum"],
 ]);
 
 /** Of shares of masks and keys, which carry no update and so no noise. */

@@ -11,6 +11,8 @@ import { localWork } from "./local-work-schema.ts";
 const MAX_TENSORS = 4096;
 /** Largest tensor of a step, and of all parameters together: 1 GiB of float32, as much as a frame may carry. */
 const MAX_ENTRIES = 2 ** 28;
+/** Most things that a feature can number: so far float32 counts exactly. */
+const MAX_RANGE = 2 ** 24;
 
 const shape = z
   .array(z.int().min(1))
@@ -22,7 +24,16 @@ const description = z
   .strictObject({
     format: z.literal(1),
     task: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
-    data: z.strictObject({ shape, classes: z.int().min(1).max(MAX_ENTRIES) }),
+    data: z
+      .strictObject({
+        shape,
+        classes: z.int().min(1).max(MAX_ENTRIES),
+        ranges: z.array(z.int().min(1).max(MAX_RANGE)).exactOptional(),
+      })
+      .refine((data) => data.ranges === undefined || data.ranges.length === size(data.shape), {
+        path: ["ranges"],
+        message: "must have one number a feature",
+      }),
     parameters: z.array(tensor).min(1).max(MAX_TENSORS),
     work: localWork,
     corrected: z.boolean(),

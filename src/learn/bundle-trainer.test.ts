@@ -36,7 +36,7 @@ const sent = (corrected = false) =>
   decodeProgramBundle(encodeProgramBundle(createProgramBundle({ task, spec: examples, work, corrected })));
 const bundle = sent();
 const start = (engine: LoweredEngine = onnxLoweredEngine) =>
-  createBundleTrainer({ bundle, examples, engine });
+  createBundleTrainer({ bundle, data: { examples }, engine });
 
 describe("a trainer without the task's source", () => {
   const dataset = { name: "points", train: examples, test: examples };
@@ -53,7 +53,11 @@ describe("a trainer without the task's source", () => {
   test("does so with a SCAFFOLD correction, too", async () => {
     const corrected = { ...job, correction: parameters.map((_, i) => 0.01 * Math.cos(i)) };
     await using with_ = expected();
-    await using without = createBundleTrainer({ bundle: sent(true), examples, engine: onnxLoweredEngine });
+    await using without = createBundleTrainer({
+      bundle: sent(true),
+      data: { examples },
+      engine: onnxLoweredEngine,
+    });
     expect(await without.run(corrected)).toEqual(await with_.run(corrected));
   });
 
@@ -81,9 +85,9 @@ describe("a trainer without the task's source", () => {
     ["shape", { ...examples, shape: [1, 2] }],
     ["classes", { ...examples, classes: 4 }],
   ])("refuses data of another %s", (_, data) => {
-    expect(() => createBundleTrainer({ bundle, examples: data, engine: onnxLoweredEngine })).toThrow(
-      expect.objectContaining({ name: "InputError", code: "learn.bundle.data" }),
-    );
+    expect(() =>
+      createBundleTrainer({ bundle, data: { examples: data }, engine: onnxLoweredEngine }),
+    ).toThrow(expect.objectContaining({ name: "InputError", code: "learn.bundle.data" }));
   });
 });
 

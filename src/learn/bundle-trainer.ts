@@ -1,4 +1,5 @@
 /** Training without the task's source: on the programs that the server sent, and on this client's own examples. */
+import type { ClientData } from "../data/client-data.ts";
 import type { Examples } from "../data/examples.ts";
 import { InputError, RunError } from "../errors.ts";
 import { type KeyedLoop, LoopTrainer } from "./loop-trainer.ts";
@@ -10,21 +11,30 @@ import type { LocalWork, Trainer } from "./training.ts";
 
 export interface BundleTrainerOptions {
   readonly bundle: ProgramBundle;
-  /** This client's own examples: all of them are shard 0, and there is no other. */
-  readonly examples: Examples;
+  /** This client's own: its examples are shard 0, and there is no other; what it holds out is the held-out set. */
+  readonly data: ClientData;
   readonly engine: LoweredEngine;
 }
 
 /**
  * A trainer for one client, in this thread. Its jobs reject with RunError `learn.bundle.work` when they ask for
  * another work than the bundle's (the epochs are free, as no program depends on them), `learn.shard.unknown` when
- * they name another shard than 0, and otherwise as `trainLocally` does.
+ * they name another shard than 0 or a held-out set that there is not, and otherwise as `trainLocally` does.
  *
  * @throws InputError `learn.bundle.data` when the examples are not of the shape and classes that the bundle is for.
  */
-export function createBundleTrainer({ bundle, examples, engine }: BundleTrainerOptions): Trainer {
-  checkData(bundle, examples);
-  const rows = Int32Array.from(examples.labels, (_, row) => row);
+export function createBundleTrainer({ bundle, data, engine }: BundleTrainerOptions): Trainer {
+  const sets = new Map<number | "test", Examples>([[0, data.examples]]);
+  if (data.heldOut) sets.set("test", data.heldOut);
+  for (const examples of sets.values()) checkData(bundle, examples);
+  const held = (on: number | "test"): Examples => {
+    const examples = sets.get(on);
+    if (examples) return examples;
+    throw new RunError(
+      "learn.shard.unknown",
+      `This client holds its own examples as shard 0, not ${on === "test" ? "the held-out set" : `shard ${on}`}; ask another party.`,
+    );
+  };
   const opened = (key: string, program: LoweredProgram): KeyedLoop => ({
     key,
     open: async () => ({ loop: await engine.open(program), shape: loopShape(program, bundle.layout) }),
@@ -35,14 +45,8 @@ export function createBundleTrainer({ bundle, examples, engine }: BundleTrainerO
       return opened("train", bundle.training);
     },
     evaluation: () => opened("evaluate", bundle.evaluation),
-    rows: (on) => {
-      if (on === 0) return rows;
-      throw new RunError(
-        "learn.shard.unknown",
-        `This client holds its own examples as shard 0, not ${on === "test" ? "the held-out set" : `shard ${on}`}; ask another party.`,
-      );
-    },
-    examples: () => examples,
+    rows: (on) => Int32Array.from(held(on).labels, (_, row) => row),
+    examples: held,
   });
 }
 

@@ -8,7 +8,7 @@ import type { LocalWork } from "./training.ts";
 
 export interface ProgramBundleOptions {
   readonly task: Task;
-  /** Shape and classes of the clients' examples. */
+  /** What the clients' examples are like. */
   readonly spec: DataSpec;
   /** What every client is to do in a round. */
   readonly work: LocalWork;
@@ -30,10 +30,11 @@ export function createProgramBundle({
   work,
   corrected = false,
 }: ProgramBundleOptions): ProgramBundle {
+  const { shape, classes, ranges } = spec;
   return {
     task: task.name,
     layout: layoutOf(task, spec),
-    data: { shape: spec.shape, classes: spec.classes },
+    data: { shape, classes, ...(ranges && { ranges }) },
     work,
     corrected,
     training: lower(trainingProgram(task, spec, { ...work, corrected })),

@@ -31,14 +31,17 @@ const TOLERANCE = 0.01;
 /** Some roundings of float32, relative to the numbers that were rounded. */
 const ROUNDING = 1e-6;
 
-/** Random features, small random weights and an optimiser's fresh state; the same every time. */
+/** Random features that the data could have, small random weights and an optimiser's fresh state; the same every time. */
 export function trialOf({ data, layout, training: { carry, constants, inputs } }: ProgramBundle): Trial {
   const random = SimulationRandom.fromSeed(0);
   const floats = (length: number, spread: number) =>
     Float32Array.from({ length }, () => spread * (random.uniform() - 0.5));
   const [batch] = inputs[0].shape;
+  const width = size(data.shape);
   const examples: Examples = {
-    features: floats(batch * size(data.shape), 2),
+    features: Float32Array.from({ length: batch * width }, (_, i) =>
+      data.ranges === undefined ? 2 * (random.uniform() - 0.5) : random.integer(data.ranges[i % width]),
+    ),
     scale: 1,
     shape: data.shape,
     labels: Int32Array.from({ length: batch }, (_, row) => row % data.classes),

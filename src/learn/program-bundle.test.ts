@@ -6,6 +6,7 @@ import { CoterieError, InputError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../runtime/wire/safetensors.ts";
 import { createProgramBundle } from "./create-program-bundle.ts";
 import type { LoweredProgram } from "./lowered-program.ts";
+import { trialOf } from "./probe-trial.ts";
 import { decodeProgramBundle, encodeProgramBundle } from "./program-bundle.ts";
 import { findTask } from "./tasks/registry.ts";
 import type { LocalWork } from "./training.ts";
@@ -39,6 +40,16 @@ test.each(works)("a bundle comes back whole (%s)", (_, work, corrected) => {
     training: plain(sent.training),
     evaluation: plain(sent.evaluation),
   });
+});
+
+test("how many things numbers can name comes with the bundle", () => {
+  const data = { shape: [2], classes: 5, ranges: [5, 4] };
+  const sent = createProgramBundle({ task: findTask("facts-distmult").task, spec: data, work: sgd });
+  const received = decodeProgramBundle(encodeProgramBundle(sent));
+  expect(received.data).toEqual(data);
+  const features = Array.from(trialOf(received).single[0]);
+  expect(new Set(features.filter((_, i) => i % 2 === 0))).toEqual(new Set([0, 1, 2, 3, 4]));
+  expect(new Set(features.filter((_, i) => i % 2 === 1))).toEqual(new Set([0, 1, 2, 3]));
 });
 
 test("a bundle whose batch no client could hold is not sent", () => {
@@ -89,6 +100,9 @@ describe("bytes from strangers", () => {
     ["a fractional shape", { data: { ...json.data, shape: [1.5] } }, "data.shape"],
     ["a shape too large", { data: { ...json.data, shape: [2 ** 20, 2 ** 20] } }, "data.shape"],
     ["too many dimensions", { data: { ...json.data, shape: Array(9).fill(1) } }, "data.shape"],
+    ["more ranges than features", { data: { ...json.data, ranges: [5, 4] } }, "data.ranges"],
+    ["an empty range", { data: { shape: [1], classes: 5, ranges: [0] } }, "data.ranges"],
+    ["a range too large", { data: { shape: [1], classes: 5, ranges: [2 ** 24 + 1] } }, "data.ranges"],
     ["no parameters", { parameters: [] }, "parameters"],
     ["too many parameters", { parameters: many }, "parameters"],
     ["parameters of one name", { parameters: [slice("a", [1]), slice("a", [1])] }, "parameters"],

@@ -22,7 +22,7 @@ export interface ProgramBundle {
   /** Name of the task. */
   readonly task: string;
   readonly layout: ParameterLayout;
-  /** Shape and classes of the examples that the programs take. */
+  /** What the examples are like that the programs take. */
   readonly data: DataSpec;
   /** The work that the training step was built for. */
   readonly work: LocalWork;
@@ -53,7 +53,7 @@ export function encodeProgramBundle({
   const json = checkedDescription({
     format: 1,
     task,
-    data: { shape: data.shape, classes: data.classes },
+    data,
     parameters: layout.slices.map(named),
     work,
     corrected,

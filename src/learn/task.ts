@@ -7,6 +7,7 @@
  * that are created inside a function follow the same rule.
  */
 import { type numpy as np, tree } from "@jax-js/jax";
+import type { Dataset } from "../data/examples.ts";
 import { CoterieError, InputError } from "../errors.ts";
 import { argmaxHits, softmaxCrossEntropy } from "./scores.ts";
 
@@ -14,6 +15,13 @@ import { argmaxHits, softmaxCrossEntropy } from "./scores.ts";
 export interface DataSpec {
   readonly shape: readonly number[];
   readonly classes: number;
+  /** Of features that are numbers of things: how many things there are, by feature. */
+  readonly ranges?: readonly number[];
+}
+
+/** What tasks on this dataset are built for. */
+export function specOf({ train: { shape, classes }, ranges }: Pick<Dataset, "train" | "ranges">): DataSpec {
+  return { shape, classes, ...(ranges && { ranges }) };
 }
 
 /** Parameters as nested objects or lists of float32 arrays; keys become the names in model files. */

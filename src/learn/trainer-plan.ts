@@ -10,7 +10,7 @@ import type { ParameterLayout } from "./layout.ts";
 import { evaluationProgram, trainingProgram } from "./local-program.ts";
 import { layoutOf } from "./parameters.ts";
 import { programKey, type StepWork } from "./program-specs.ts";
-import type { DataSpec, Task } from "./task.ts";
+import { type DataSpec, specOf, type Task } from "./task.ts";
 import { type LoopShape, loopShape } from "./train-locally.ts";
 import type { LocalWork } from "./training.ts";
 
@@ -39,9 +39,9 @@ export class TrainerPlan {
 
   /** @throws InputError `learn.task.parameters` and the like when the task cannot be built for the data. */
   constructor({ task, dataset, shards }: TrainerData) {
-    const { shape, classes, labels } = dataset.train;
+    const { labels } = dataset.train;
     this.dataset = dataset;
-    this.spec = { shape, classes };
+    this.spec = specOf(dataset);
     this.layout = layoutOf(task, this.spec);
     this.#task = task;
     this.#shards = shards;

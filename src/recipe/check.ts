@@ -71,16 +71,22 @@ function taskSuitsData({ task, data }: Recipe): Problem | undefined {
   if (knownTask({ task } as Recipe)) return undefined;
   const entry = registered(task);
   if (entry === undefined) return undefined;
-  const wanted = datasets.find(({ name }) => name === entry.dataset)?.holds ?? "a table";
-  const given = "csv" in data || "parquet" in data ? "a table" : (cardOf(data)?.holds ?? "pictures");
+  const wanted = entry.learnsFrom;
+  const given = heldBy(data);
   if (wanted === given) return undefined;
   const remedy = {
     "a table": "give data.csv or data.parquet, or use a task such as mnist-mlp",
     pictures: "use tabular-logistic or tabular-mlp",
-    facts: "set data.dataset to wordnet",
+    facts: "set data.dataset to wordnet, or give data.facts",
   };
-  const hint = given === "facts" ? "use wordnet-distmult" : remedy[wanted];
+  const hint = given === "facts" ? "use wordnet-distmult or facts-distmult" : remedy[wanted];
   return impossible("task", `${task} learns from ${wanted}, but data is ${given}; ${hint}`);
+}
+
+function heldBy(data: Recipe["data"]): RegisteredTask["learnsFrom"] {
+  if ("csv" in data || "parquet" in data) return "a table";
+  if ("facts" in data) return "facts";
+  return cardOf(data)?.holds ?? "pictures";
 }
 
 function distinctColumns({ data }: Recipe): Problem | undefined {
@@ -102,7 +108,8 @@ function heldOutPairs({ data }: Recipe): Problem | undefined {
 
 function ownersNeedKnowing({ partition, data }: Recipe): Problem | undefined {
   const isByOwner = partition.kind === "natural" || partition.kind === "owners";
-  const hasOwners = "label" in data ? data.id !== undefined : cardOf(data)?.owners !== undefined;
+  const hasOwners =
+    "facts" in data || ("label" in data ? data.id !== undefined : cardOf(data)?.owners !== undefined);
   if (!isByOwner || hasOwners) return undefined;
   const name = partition.kind === "natural" ? "a natural partition" : "a partition by owners";
   return impossible(
@@ -119,7 +126,7 @@ function cardOf(data: Recipe["data"]): DatasetCard | undefined {
 
 /** Training rows, where they are known without reading the data. */
 function trainRows({ data }: Recipe): number | undefined {
-  return data.train ?? cardOf(data)?.train;
+  return ("train" in data ? data.train : undefined) ?? cardOf(data)?.train;
 }
 
 function enoughRows(recipe: Recipe): Problem | undefined {

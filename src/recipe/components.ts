@@ -21,12 +21,7 @@ import { lightSecAgg } from "../secure/lightsecagg/lightsecagg.ts";
 import { secAggPlus } from "../secure/secagg-plus/secagg-plus.ts";
 import { secEa } from "../secure/secea/secea.ts";
 import { swiftAggPlus } from "../secure/swiftagg-plus/swiftagg-plus.ts";
-import {
-  type EmbeddingsProtocol,
-  isEmbeddings,
-  type SecureSum,
-  withoutRealClients,
-} from "./protocol-families.ts";
+import { type EmbeddingsProtocol, isEmbeddings, type SecureSum } from "./protocol-families.ts";
 import { ruleOf } from "./rule-of.ts";
 import type { Recipe } from "./schema.ts";
 import {
@@ -75,7 +70,8 @@ export function protocolOf(
 }
 
 function embeddingsProtocolOf(protocol: EmbeddingsProtocol, env: ProtocolEnvironment): Protocol {
-  if (env.embeddings === undefined) throw withoutRealClients(protocol.kind);
+  if (env.embeddings === undefined)
+    throw new Error(`Nothing says what clients share under ${protocol.kind}.`);
   if (protocol.kind === "embeddings") return embeddings({ exchange: protocol.exchange, ...env.embeddings });
   const { kind: _, ...options } = protocol;
   return secEa({ ...options, ...env.embeddings }, env);

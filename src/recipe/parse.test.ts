@@ -118,7 +118,7 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "data without braces",
     base.replace("{ dataset: mnist, train: 6000 }", "mnist"),
     "recipe.type",
-    'r.yaml:3:7: data must be a mapping with one of dataset, csv, parquet, images, idx, not "mnist"',
+    'r.yaml:3:7: data must be a mapping with one of dataset, csv, parquet, images, idx, facts, not "mnist"',
   ],
   [
     "negative rate",
@@ -191,7 +191,7 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     "no data source",
     base.replace("dataset: mnist, ", ""),
     "recipe.missing",
-    "r.yaml:3:7: data needs one of dataset, csv, parquet, images, idx",
+    "r.yaml:3:7: data needs one of dataset, csv, parquet, images, idx, facts",
   ],
   [
     "misspelt data source",
@@ -343,6 +343,24 @@ const wrong: readonly (readonly [what: string, text: string, code: string, messa
     table.replace("tabular-mlp", "mnist-cnn"),
     "recipe.combination",
     "r.yaml:1:7: mnist-cnn learns from pictures, but data is a table; use tabular-logistic or tabular-mlp",
+  ],
+  [
+    "task for tables with facts",
+    table.replace("csv: table.csv, label: kind", "facts: kin.csv"),
+    "recipe.combination",
+    "r.yaml:1:7: tabular-mlp learns from a table, but data is facts; use wordnet-distmult or facts-distmult",
+  ],
+  [
+    "task for facts with a table",
+    table.replace("tabular-mlp", "facts-distmult"),
+    "recipe.combination",
+    "r.yaml:1:7: facts-distmult learns from facts, but data is a table; set data.dataset to wordnet, or give data.facts",
+  ],
+  [
+    "a limit of facts",
+    table.replace("csv: table.csv, label: kind", "facts: kin.csv, train: 8"),
+    "recipe.key",
+    'r.yaml:2:25: "train" is not a key of data with facts; it belongs to dataset, csv, parquet, images, idx',
   ],
   [
     "half a held-out set",
@@ -501,6 +519,16 @@ describe("overrides", () => {
     expect({ code: error.code, message: error.message }).toEqual({ code, message });
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
+});
+
+test("facts of one's own suit tasks on facts, and are always known to belong to somebody", () => {
+  const facts = table.replace("csv: table.csv, label: kind", "facts: kin.csv");
+  for (const task of ["facts-distmult", "wordnet-distmult"]) {
+    for (const kind of ["owners", "natural", "iid"]) {
+      const text = `${facts.replace("tabular-mlp", task)}partition: { kind: ${kind} }`;
+      expect(parseRecipe(text, { file: "r.yaml" }).data).toEqual({ facts: "kin.csv" });
+    }
+  }
 });
 
 test("a recipe without a name is called like its file", () => {

@@ -1,4 +1,3 @@
-import { InputError } from "../errors.ts";
 import type { Recipe } from "./schema.ts";
 
 type Protocol = Recipe["protocol"];
@@ -20,13 +19,4 @@ export function isSecureSum(protocol: Protocol): protocol is SecureSum {
 /** Groups that are summed apart; undefined for one sum of all, and where nothing is summed in secret. */
 export function groupsOf(protocol: Protocol): number | undefined {
   return isSecureSum(protocol) ? protocol.groups : undefined;
-}
-
-/** Real clients do not work out yet which entities they have. */
-export function withoutRealClients(kind: EmbeddingsProtocol["kind"]): InputError {
-  return new InputError(
-    "protocol.simulated",
-    `Real clients cannot take part in ${kind} yet: run it as a simulation, or choose another protocol.kind.`,
-    { at: "protocol.kind" },
-  );
 }

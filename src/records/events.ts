@@ -206,7 +206,8 @@ export interface RunSummary {
   readonly method: Readonly<Record<string, unknown>>;
   readonly files: {
     readonly report: string;
-    readonly model: string;
+    /** Null where real clients have models of their own, which are nowhere else. */
+    readonly model: string | null;
     /** Null where clients keep models of their own, which `model` holds all of. */
     readonly onnx: string | null;
     readonly events: string;

@@ -1,7 +1,9 @@
 import type { Examples } from "../data/examples.ts";
-import { size } from "../data/examples.ts";
+import { heldOutByOwner } from "../data/partition/held-out.ts";
+import { selectRows } from "../data/select.ts";
 import { InputError } from "../errors.ts";
 import type { EmbeddingTable, Holdings } from "../federated/embeddings.ts";
+import { entitiesIn, tableIn } from "../federated/entities-in.ts";
 import type { TaskEmbeddings } from "../learn/task.ts";
 import type { PartyId } from "../runtime/party.ts";
 import type { PreparedModel, PreparedRun } from "./prepare.ts";
@@ -17,11 +19,11 @@ export function embeddingsOf(
   prepared: PreparedRun,
   heldOut: readonly (number | "test")[],
 ): { readonly table: EmbeddingTable; readonly holdings: (client: PartyId) => Holdings } {
-  const { clients, shards, dataset, task } = prepared;
-  const table = tableOf(prepared);
+  const { clients, shards, dataset } = prepared;
+  const { table, where } = sharedEmbeddings(prepared);
   const holdings = new Map(
     clients.map((client, shard) => {
-      const entities = entitiesIn(dataset.train, shards[shard], task.embeddings);
+      const entities = entitiesIn(dataset.train, shards[shard], where);
       return [client, { entities, heldOut: heldOut[shard] }];
     }),
   );
@@ -39,12 +41,18 @@ function checkQueries({ recipe: { protocol } }: PreparedModel, needed: number): 
   );
 }
 
-function tableOf({ task, layout, recipe }: PreparedModel): EmbeddingTable {
-  const slice = layout.slices.find(({ name }) => name === task.embeddings?.parameter);
-  if (slice !== undefined) {
-    const [entities, width] = slice.shape;
-    return { offset: slice.offset, entities, width };
-  }
+/**
+ * Which embeddings clients share: where they are in a model, and where examples speak of them.
+ *
+ * @throws InputError `task.embeddings` when the task has none
+ */
+export function sharedEmbeddings({ task, layout, recipe }: PreparedModel): {
+  readonly table: EmbeddingTable;
+  readonly where: TaskEmbeddings;
+} {
+  const where = task.embeddings;
+  const table = where && tableIn(layout, where);
+  if (where && table) return { table, where };
   throw new InputError(
     "task.embeddings",
     `Under ${recipe.protocol.kind} clients share embeddings, and task "${task.name}" has none: choose a task that says which of its parameters are, or another protocol.kind.`,
@@ -52,17 +60,28 @@ function tableOf({ task, layout, recipe }: PreparedModel): EmbeddingTable {
   );
 }
 
-/** The entities that these rows speak of, ascending; none for a task without embeddings. */
-export function entitiesIn(
-  { features, labels, shape }: Examples,
-  rows: Iterable<number>,
-  { columns, labels: areEntities }: Omit<TaskEmbeddings, "parameter"> = { columns: [], labels: false },
-): Int32Array {
-  const width = size(shape);
-  const entities = new Set<number>();
-  for (const row of rows) {
-    for (const column of columns) entities.add(features[row * width + column]);
-    if (areEntities) entities.add(labels[row]);
-  }
-  return Int32Array.from(entities).sort();
+/**
+ * What each client's own model is measured on: the held-out examples of its own, where the data say whose are whose, that
+ * speak only of entities which its training examples speak of; all that are held out else.
+ *
+ * @param shards row indices into the training set, one array per client
+ * @throws InputError `data.held-out` when there are none for a client; `task.embeddings`
+ */
+export function heldOutOf(prepared: PreparedModel, shards: readonly Int32Array[]): (Examples | "test")[] {
+  const { dataset } = prepared;
+  const { where } = sharedEmbeddings(prepared);
+  const own = heldOutByOwner(dataset, shards);
+  return shards.map((shard, client) => {
+    if (own === undefined) return "test";
+    const known = new Set(entitiesIn(dataset.train, shard, where));
+    const rows = own[client].filter((row) =>
+      entitiesIn(dataset.test, [row], where).every((entity) => known.has(entity)),
+    );
+    if (rows.length > 0) return selectRows(dataset.test, rows);
+    throw new InputError(
+      "data.held-out",
+      `None of the held-out examples is one that client-${client} could know: lower clients.`,
+      { at: "clients" },
+    );
+  });
 }

@@ -8,12 +8,13 @@ import type { PartyId } from "../runtime/party.ts";
 import type { PreparedModel } from "./prepare.ts";
 import { samePredictions } from "./same-predictions.ts";
 
-/** What a run has learnt: the server's model, or each client's own under a personal protocol. */
+/** What a run has learnt: the server's model, or under a personal protocol each client's own, as far as they are here. */
 export type Learnt = Float32Array | ReadonlyMap<PartyId, Float32Array>;
 
 /** Of the files that were written. */
 export interface Exported {
-  readonly model: string;
+  /** Null where real clients have models of their own. */
+  readonly model: string | null;
   /** Null where there is no one model to run. */
   readonly onnx: string | null;
   /** Accuracy of the ONNX file, where hits are what the task counts. */
@@ -22,7 +23,7 @@ export interface Exported {
 
 /**
  * Writes what a run has learnt: one model as safetensors and as ONNX, which is checked on the held-out set; or all
- * clients' own models in one safetensors file, in which names begin with the client's.
+ * clients' own models in one safetensors file, in which names begin with the client's; nothing where there are none here.
  *
  * @throws RunError `export.onnx` when the exported model does not predict as the trained one
  */
@@ -34,6 +35,7 @@ export async function exportModels(
   metadata: Readonly<Record<string, string>>,
 ): Promise<Exported> {
   if (!(learnt instanceof Float32Array)) {
+    if (learnt.size === 0) return { model: null, onnx: null };
     await writeFileAtomic(folder.model, exportOwnModels(layout, learnt, metadata));
     return { model: folder.model, onnx: null };
   }

@@ -29,7 +29,7 @@ export async function finishRun(run: {
   if (!final || !best) {
     throw new RunError(
       "run.not-evaluated",
-      `No round of the run ended with an evaluation; what was learnt is in ${model}.`,
+      `No round of the run ended with an evaluation; what was learnt is in ${model ?? "the clients' own models"}.`,
     );
   }
   const shown = (path: string) => relative(process.cwd(), path) || path;
@@ -41,7 +41,7 @@ export async function finishRun(run: {
     method: methodFigures(prepared.recipe, facts.rounds),
     files: {
       report: shown(folder.report),
-      model: shown(model),
+      model: model && shown(model),
       onnx: onnx && shown(onnx),
       events: shown(folder.events),
     },

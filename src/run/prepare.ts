@@ -5,7 +5,7 @@ import { partition } from "../data/partition/partition.ts";
 import { InputError } from "../errors.ts";
 import type { ParameterLayout } from "../learn/layout.ts";
 import { initialParameters, layoutOf } from "../learn/parameters.ts";
-import type { DataSpec, Task } from "../learn/task.ts";
+import { type DataSpec, specOf, type Task } from "../learn/task.ts";
 import { SimulationRandom } from "../numeric/random.ts";
 import { corruptedClients } from "../recipe/attack-of.ts";
 import type { Recipe } from "../recipe/schema.ts";
@@ -65,7 +65,7 @@ export async function prepareModel(recipe: Recipe, baseFolder: string): Promise<
   const random = SimulationRandom.fromSeed(recipe.seed);
   const task = await loadTask(recipe.task, baseFolder);
   const dataset = await loadDataset(recipe.data, { seed: recipe.seed, baseFolder });
-  const spec: DataSpec = { shape: dataset.train.shape, classes: dataset.train.classes };
+  const spec = specOf(dataset);
   const layout = layoutOf(task, spec);
   const initial = initialParameters(task, spec, random.stream("initial model").bits());
   if (!initial.every(Number.isFinite)) {

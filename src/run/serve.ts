@@ -3,17 +3,16 @@
  * programs that clients train with, opens the record, and hands the reception to whoever listens on the network.
  */
 import { availableParallelism } from "node:os";
+import type { ClientData } from "../data/client-data.ts";
 import { dataPlanOf } from "../data/data-plan.ts";
-import type { Examples } from "../data/examples.ts";
 import { selectRows } from "../data/select.ts";
-import { InputError } from "../errors.ts";
 import type { ServerState } from "../federated/server.ts";
 import { createProgramBundle } from "../learn/create-program-bundle.ts";
 import { createWorkerTrainer } from "../learn/node/worker-trainer.ts";
 import type { ProgramBundle } from "../learn/program-bundle.ts";
 import type { Trainer } from "../learn/training.ts";
 import { localWorkOf } from "../recipe/components.ts";
-import { isEmbeddings, withoutRealClients } from "../recipe/protocol-families.ts";
+import { isEmbeddings } from "../recipe/protocol-families.ts";
 import type { Recipe } from "../recipe/schema.ts";
 import type { RunEvent } from "../records/events.ts";
 import type { RunFolder } from "../records/node/index.ts";
@@ -22,7 +21,9 @@ import type { PartyId } from "../runtime/party.ts";
 import type { Claim } from "../runtime/session/handshake.ts";
 import type { Identity } from "../runtime/session/identity.ts";
 import type { ReceptionLimits } from "../runtime/session/reception.ts";
+import { checkAdversary, checkEmbeddings } from "./check-served.ts";
 import { describeRun } from "./describe-run.ts";
+import { heldOutOf } from "./embeddings.ts";
 import { openFolder } from "./open-folder.ts";
 import { dealShards, type PreparedModel, prepareModel } from "./prepare.ts";
 import { RunRecord } from "./run-record.ts";
@@ -72,9 +73,9 @@ export interface Provisions {
  * @throws as `run`
  */
 export async function* serve(recipe: Recipe, options: ServeOptions): AsyncGenerator<RunEvent> {
-  if (recipe.adversary !== null) throw simulatedOnly();
-  if (isEmbeddings(recipe.protocol)) throw withoutRealClients(recipe.protocol.kind);
+  checkAdversary(recipe);
   const prepared = await prepareModel(recipe, options.baseFolder ?? process.cwd());
+  checkEmbeddings(prepared);
   const { task, spec, dataset } = prepared;
   const work = localWorkOf(recipe);
   const corrected = recipe.server.optimizer.kind === "scaffold";
@@ -84,14 +85,6 @@ export async function* serve(recipe: Recipe, options: ServeOptions): AsyncGenera
   const shards = reference ? [reference] : [];
   await using trainer = await createWorkerTrainer({ task, dataset, shards, work, workers });
   yield* servePrepared({ prepared, bundle, trainer, workers }, options);
-}
-
-function simulatedOnly(): InputError {
-  return new InputError(
-    "serve.adversary",
-    "Corrupted clients exist in simulations only: run the recipe with `coterie run`, or leave adversary out.",
-    { at: "adversary" },
-  );
 }
 
 /** The same with what was made before. */
@@ -140,7 +133,7 @@ export async function* servePrepared(
     if (service.finished) {
       // Clients hear it before the log does: a run that is over in its log opens its door to nobody any more.
       await service.close("finished");
-      yield await record.finish(service.now, service.server.model);
+      yield await record.finish(service.now, service.learnt);
     }
   } catch (error) {
     farewell = "failed";
@@ -155,10 +148,19 @@ export async function* servePrepared(
  * Gives every client its part of the training data, the same one after a restart too; beyond the last part it begins
  * again with the first.
  */
-function dealer(
-  { dataset }: PreparedModel,
+export function dealer(
+  prepared: PreparedModel,
   shards: readonly Int32Array[],
   members: () => readonly PartyId[],
-): (client: PartyId) => Examples {
-  return (client) => selectRows(dataset.train, shards[members().indexOf(client) % shards.length]);
+): (client: PartyId) => ClientData {
+  const { recipe, dataset } = prepared;
+  const heldOut = isEmbeddings(recipe.protocol) ? heldOutOf(prepared, shards) : undefined;
+  return (client) => {
+    const part = members().indexOf(client) % shards.length;
+    const held = heldOut?.[part];
+    return {
+      examples: selectRows(dataset.train, shards[part]),
+      ...(held && { heldOut: held === "test" ? dataset.test : held }),
+    };
+  };
 }

@@ -7,16 +7,16 @@
  * that clients know to be finished can be lost.
  */
 
+import type { ClientData } from "../data/client-data.ts";
 import type { DataPlan } from "../data/data-plan.ts";
-import type { Examples } from "../data/examples.ts";
 import { RunError } from "../errors.ts";
 import type { Job, JobResult } from "../federated/jobs.ts";
-import { FederatedServer, type ServerState } from "../federated/server.ts";
+import type { FederatedServer, ServerState } from "../federated/server.ts";
 import { encodePlan } from "../join/run-plan.ts";
 import type { ProgramBundle } from "../learn/program-bundle.ts";
 import type { Trainer } from "../learn/training.ts";
-import { localWorkOf, protocolEnvironment, protocolOf, serverOptimizerOf } from "../recipe/components.ts";
 import { faultPlanOf } from "../recipe/fault-plan.ts";
+import { isEmbeddings } from "../recipe/protocol-families.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { isMessageOf } from "../records/message-words.ts";
 import type { Clock } from "../runtime/host/clock.ts";
@@ -35,8 +35,10 @@ import { TrafficCounter } from "../runtime/simulation/traffic.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
 import { peekMessage } from "../runtime/wire/peek.ts";
-import { nativeCryptography } from "../secure/node/native-cryptography.ts";
+import { createServer, serverProtocol } from "./create-server.ts";
+import type { Learnt } from "./export-models.ts";
 import type { PreparedModel } from "./prepare.ts";
+import { receptionLimits } from "./reception-limits.ts";
 
 export interface ServiceOptions {
   readonly prepared: PreparedModel;
@@ -48,8 +50,8 @@ export interface ServiceOptions {
   readonly identity: Identity;
   readonly clock: Clock;
   readonly admit: (claim: Claim) => Promise<PartyId>;
-  /** Examples for a client that brings none; undefined where every client brings its own. */
-  readonly deal?: (client: PartyId) => Examples;
+  /** Data for a client that brings none; undefined where every client brings its own. */
+  readonly deal?: (client: PartyId) => ClientData;
   /** Goes on from here, where there is a checkpoint. */
   readonly state: ServerState | undefined;
   /** Seconds of the run that are over. */
@@ -67,7 +69,6 @@ export interface ServiceEvent {
   readonly event: PartyEvent;
 }
 
-const MIB = 2 ** 20;
 /** Lines a second that one client's refused and late messages may take in the log, and how many at once. */
 const NOTED_PER_SECOND = 0.2;
 const NOTED_AT_ONCE = 10;
@@ -98,14 +99,14 @@ export class Service {
   constructor(options: ServiceOptions) {
     const { prepared, trainer, identity, clock, admit } = options;
     this.#options = options;
-    const { kind, betweenClients } = protocolOf(prepared.recipe, protocolEnvironment(prepared.random));
-    this.#betweenClients = betweenClients ?? false;
-    this.traffic = new TrafficCounter((message) => isMessageOf(kind, message));
+    const protocol = serverProtocol(prepared);
+    this.#betweenClients = protocol.betweenClients ?? false;
+    this.traffic = new TrafficCounter((message) => isMessageOf(protocol.kind, message));
     const began = clock.now() - options.at;
     this.#clock = { now: () => clock.now() - began, after: clock.after };
-    this.#limits = { ...defaultLimits(prepared.initial.length), ...options.limits };
+    this.#limits = { ...receptionLimits(prepared), ...options.limits };
     this.#missing = new Set(options.known);
-    this.server = createServer(prepared, options.state);
+    this.server = createServer(prepared, protocol, options.state);
     this.#sender = new FaultySender({
       from: "server",
       network: createNetwork(prepared.recipe.network, prepared.random, []),
@@ -142,6 +143,11 @@ export class Service {
   /** Clients that take part at the moment. */
   get clients(): number {
     return this.#ready.size;
+  }
+
+  /** What there is at the end here: the model; nothing where clients have models of their own. */
+  get learnt(): Learnt {
+    return isEmbeddings(this.#options.prepared.recipe.protocol) ? new Map() : this.server.model;
   }
 
   /** Whether the rounds are done. */
@@ -222,14 +228,20 @@ export class Service {
 
   #greet(client: PartyId): void {
     this.#missing.delete(client);
-    const { deal, bundle } = this.#options;
+    const { deal } = this.#options;
     if (deal) {
-      this.#sendPlan(client, encodeMessage(encodePlan(this.#planFields(), bundle, deal(client))));
+      this.#sendPlan(client, this.#encodePlan(deal(client)));
       return;
     }
     // One plan serves all.
-    this.#plan ??= encodeMessage(encodePlan(this.#planFields(), bundle));
+    this.#plan ??= this.#encodePlan();
     this.#sendPlan(client, this.#plan);
+  }
+
+  #encodePlan(trial?: ClientData): Uint8Array {
+    const { bundle, prepared } = this.#options;
+    const initial = isEmbeddings(prepared.recipe.protocol) ? prepared.initial : undefined;
+    return encodeMessage(encodePlan(this.#planFields(), { bundle, initial, trial }));
   }
 
   #sendPlan(client: PartyId, frame: Uint8Array): void {
@@ -253,6 +265,7 @@ export class Service {
       protocol,
       aggregator,
       privacy,
+      embeddings: isEmbeddings(protocol) ? prepared.task.embeddings! : null,
       data,
       ...(network && { network }),
     };
@@ -323,30 +336,3 @@ export class Service {
 
 /** Seconds that clients get to take their leave at the end. */
 const SECONDS_TO_LEAVE = 5;
-
-function createServer(prepared: PreparedModel, state: ServerState | undefined): FederatedServer {
-  const { recipe, random, initial } = prepared;
-  const { rounds, select, deadline, retries, evaluate } = recipe;
-  const server = new FederatedServer(
-    { rounds, select, deadline, retries, evaluate, work: localWorkOf(recipe), clients: [], initial },
-    // The server's trainer holds nothing but the server's own examples, where there are some.
-    protocolOf(recipe, protocolEnvironment(random, { cryptography: nativeCryptography, referenceShard: 0 })),
-    serverOptimizerOf(recipe),
-    random,
-  );
-  // Nobody is here yet; whoever comes back makes it known.
-  if (state) server.restore({ ...state, away: state.clients });
-  return server;
-}
-
-/** @param dimension length of the model; a client's message may hold it twice (SCAFFOLD), in 4 bytes an entry */
-function defaultLimits(dimension: number): ReceptionLimits {
-  return {
-    maxMessageBytes: 8 * dimension + MIB,
-    heartbeat: 10,
-    controlsPerSecond: 2000,
-    grace: 60,
-    pending: 1024,
-    incomingBytes: 256 * MIB,
-  };
-}

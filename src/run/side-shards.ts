@@ -6,12 +6,11 @@ import { flipLabels } from "../adversary/data/label-flip.ts";
 import { patterned, patternedTest, sampleTrigger } from "../adversary/data/triggers.ts";
 import { concatenate } from "../data/concatenate.ts";
 import type { Dataset, Examples } from "../data/examples.ts";
-import { heldOutByOwner } from "../data/partition/held-out.ts";
 import { drawRows, selectRows } from "../data/select.ts";
 import { InputError } from "../errors.ts";
 import { isEmbeddings } from "../recipe/protocol-families.ts";
 import type { Recipe } from "../recipe/schema.ts";
-import { entitiesIn } from "./embeddings.ts";
+import { heldOutOf } from "./embeddings.ts";
 import type { PreparedModel, PreparedRun } from "./prepare.ts";
 
 export interface SideShards {
@@ -41,32 +40,12 @@ export function addSideShards(prepared: PreparedRun): SideShards {
   const reference = referenceRows(prepared);
   const rest = {
     ...(reference && { reference: builder.add(reference) }),
-    ...(isEmbeddings(recipe.protocol) && { heldOut: heldOutShards(prepared, builder) }),
+    ...(isEmbeddings(recipe.protocol) && {
+      heldOut: heldOutOf(prepared, shards).map((held) => (held === "test" ? held : builder.append(held))),
+    }),
     ...(corrupted.length > 0 && poison(recipe.adversary!, prepared, builder)),
   };
   return { poisoned: new Map(), ...rest, ...builder.result() };
-}
-
-/**
- * Each client's own held-out examples, where the data say whose are whose, of those that speak only of entities which
- * its training examples speak of; all of them else.
- */
-function heldOutShards(prepared: PreparedRun, builder: Builder): (number | "test")[] {
-  const { dataset, shards, clients, task } = prepared;
-  const own = heldOutByOwner(dataset, shards);
-  return shards.map((shard, client) => {
-    if (own === undefined) return "test";
-    const known = new Set(entitiesIn(dataset.train, shard, task.embeddings));
-    const rows = own[client].filter((row) =>
-      entitiesIn(dataset.test, [row], task.embeddings).every((entity) => known.has(entity)),
-    );
-    if (rows.length > 0) return builder.append(selectRows(dataset.test, rows));
-    throw new InputError(
-      "data.held-out",
-      `None of the held-out examples is one that ${clients[client]} could know: lower clients.`,
-      { at: "clients" },
-    );
-  });
 }
 
 /** Rows of the training set that the server holds too; undefined where its aggregator uses none. */

@@ -29,7 +29,7 @@ function sentence(): string {
       const closed = progress.value.rounds.findLast(({ counted }) => counted !== undefined);
       if (closed === undefined) return "Taking part.";
       const how = closed.counted ? "counted" : "did not count";
-      return `Round ${closed.round} of ${offer.value!.plan.rounds} is over; your update ${how}.`;
+      return `Round ${closed.round} of ${offer.value!.plan.rounds} is over; your part ${how}.`;
     }
     case "ended":
       return end.value && "reason" in end.value ? "It is over." : "";

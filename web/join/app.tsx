@@ -7,6 +7,7 @@ import { DevicePanel } from "./device-panel.tsx";
 import { EndPanel } from "./end-panel.tsx";
 import { InvitationPanel } from "./invitation-panel.tsx";
 import { LeftDevice, LeftLine } from "./left-device.tsx";
+import { OwnModelPanel } from "./own-model-panel.tsx";
 import { offer, type Phase, phase, progress } from "./participation.ts";
 import { PlanPanel } from "./plan-panel.tsx";
 import { Steps } from "./steps.tsx";
@@ -65,6 +66,7 @@ function contentOf(now: Phase) {
             <div class="stack">
               <DataPanel />
               <DevicePanel />
+              <OwnModelPanel />
             </div>
           </div>
         </>

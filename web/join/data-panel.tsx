@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatNumber } from "../../src/records/report/format.ts";
 import { Button } from "../shared/button.tsx";
 import { More } from "../shared/more.tsx";
 import { Notice } from "../shared/notice.tsx";
@@ -7,13 +6,15 @@ import { Panel } from "../shared/panel.tsx";
 import { Table } from "../shared/table.tsx";
 import { ClassCounts } from "./class-counts.tsx";
 import { filesOf } from "./data/files-of.ts";
+import type { DataSummary } from "./data-summary.ts";
+import { FactCounts } from "./fact-counts.tsx";
 import { data, giveFiles, giveProblem, giveTrial, offer } from "./participation.ts";
 import { problemOf } from "./problem.ts";
-import { listed, neededColumns, neededData, plural } from "./what-happens.ts";
+import { listed, neededColumns, neededData, plural, thingOf } from "./what-happens.ts";
 
 /** What data the run needs, the ways to give them, and what was made of what was given. */
 export function DataPanel() {
-  const { plan, trial } = offer.value!;
+  const { plan, hasTrial } = offer.value!;
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const isOver = useDrop();
@@ -24,8 +25,10 @@ export function DataPanel() {
         <div class="actions">
           <Button onClick={() => files.current!.click()}>Choose files …</Button>
           <Button onClick={() => folder.current!.click()}>Choose a folder …</Button>
-          {trial !== undefined && (
-            <Button onClick={giveTrial}>Use the examples that the server deals for trying out</Button>
+          {hasTrial && (
+            <Button onClick={giveTrial}>
+              Use the {thingOf(plan.data)}s that the server deals for trying out
+            </Button>
           )}
         </div>
         <p class="note">or drop files or a folder on this page. They are read on this device only.</p>
@@ -46,8 +49,8 @@ export function DataPanel() {
 
 function Needed() {
   const { data } = offer.value!.plan;
+  if (data.kind === "images") return <p class="note">Classes: {listed(data.classNames)}.</p>;
   const columns = neededColumns(data);
-  if (columns.length === 0) return <p class="note">Classes: {listed(data.classNames)}.</p>;
   return (
     <More title={`The ${plural(columns.length, "column")}`}>
       {() => (
@@ -91,7 +94,6 @@ function useDrop(): boolean {
 
 function Given() {
   const given = data.value;
-  const { plan, trial } = offer.value!;
   switch (given.kind) {
     case "none":
       return null;
@@ -99,30 +101,37 @@ function Given() {
       return <p>Reading …</p>;
     case "problem":
       return <Notice tone="bad">{given.problem}</Notice>;
-    case "read": {
-      const examples = given.counts.reduce((sum, count) => sum + count, 0);
-      return (
-        <>
-          {given.source === "trial" ? (
-            <Notice tone="info">
-              These {formatNumber(trial!)} examples came from the server and are not yours; they are for
-              trying out.
-            </Notice>
-          ) : (
-            <p>
-              <strong>{plural(examples, "example")}</strong> read.
-            </p>
-          )}
-          {given.notes.map((note) => (
-            <p key={note} class="note">
-              {note}
-            </p>
-          ))}
-          <ClassCounts names={plan.data.classNames} counts={given.counts} />
-        </>
-      );
-    }
+    case "read":
+      return <Read given={given} />;
   }
+}
+
+function Read({ given: { source, examples, content, notes } }: { given: DataSummary }) {
+  const { data } = offer.value!.plan;
+  const count = content.kind === "facts" ? content.facts : examples;
+  const what = plural(count, thingOf(data));
+  return (
+    <>
+      {source === "trial" ? (
+        <Notice tone="info">
+          These {what} came from the server and are not yours; they are for trying out.
+        </Notice>
+      ) : (
+        <p>
+          <strong>{what}</strong> read.
+        </p>
+      )}
+      {notes.map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
+      {content.kind === "facts" && <FactCounts counts={content} />}
+      {content.kind === "classes" && data.kind !== "facts" && (
+        <ClassCounts names={data.classNames} counts={content.counts} />
+      )}
+    </>
+  );
 }
 
 function picked({ currentTarget: input }: { currentTarget: HTMLInputElement }): void {

@@ -83,7 +83,7 @@ function estimate(measurements: readonly EngineMeasurement[], chosen: string): s
   const measured = measurements.find(({ name }) => name === chosen);
   if (data.value.kind !== "read" || measured === undefined || "failure" in measured) return "";
   const { batch, epochs, steps = Number.POSITIVE_INFINITY } = offer.value!.work;
-  const examples = data.value.counts.reduce((sum, count) => sum + count, 0);
-  const seconds = Math.min(steps, epochs * Math.ceil(examples / batch)) * measured.secondsPerStep;
-  return `Your part of a round takes about ${formatSeconds(Number(seconds.toPrecision(2)))} of computing.`;
+  const batches = epochs * Math.ceil(data.value.examples / batch);
+  const seconds = Math.min(steps, batches) * measured.secondsPerStep;
+  return `Training takes about ${formatSeconds(Number(seconds.toPrecision(2)))} in a round.`;
 }

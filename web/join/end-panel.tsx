@@ -1,9 +1,11 @@
+import { isEmbeddings } from "../../src/recipe/protocol-families.ts";
 import { formatBytes, formatNumber } from "../../src/records/report/format.ts";
 import { Button } from "../shared/button.tsx";
 import { Figure, Figures } from "../shared/figures.tsx";
 import { Notice, type Tone } from "../shared/notice.tsx";
 import { Losses } from "./losses.tsx";
-import { end, log, progress } from "./participation.ts";
+import { OwnModelPanel } from "./own-model-panel.tsx";
+import { end, log, offer, ownModel, progress } from "./participation.ts";
 import { plural } from "./what-happens.ts";
 import type { End } from "./worker-protocol.ts";
 
@@ -24,7 +26,7 @@ export function EndPanel() {
           name="Rounds you were asked in"
           value={formatNumber(new Set(rounds.map((part) => part.round)).size)}
         />
-        <Figure name="Updates that counted" value={formatNumber(counted.length)} />
+        <Figure name="Rounds that counted" value={formatNumber(counted.length)} />
         <Figure
           name="Examples learnt from"
           value={formatNumber(passes)}
@@ -43,6 +45,7 @@ export function EndPanel() {
           </Button>
         </p>
       )}
+      <OwnModelPanel />
       <Losses rounds={rounds} />
     </>
   );
@@ -51,11 +54,10 @@ export function EndPanel() {
 function wordsFor(how: End, counted: number): { title: string; tone: Tone; text: string } {
   if (!("reason" in how))
     return { title: "It did not work", tone: "bad", text: `${how.problem} (${how.code})` };
-  const share =
-    counted === 0
-      ? "No update of yours is in the model."
-      : `${plural(counted, "update")} of yours ${counted === 1 ? "is" : "are"} in the model.`;
-  const closing = "This page no longer holds your data or a connection; you can close it.";
+  const share = shareText(counted);
+  const closing = ownModel.value
+    ? "This page no longer holds your data or a connection; what is left is your model."
+    : "This page no longer holds your data or a connection; you can close it.";
   switch (how.reason) {
     case "finished":
       return { title: "The run is finished", tone: "good", text: `Thank you. ${share} ${closing}` };
@@ -69,4 +71,14 @@ function wordsFor(how: End, counted: number): { title: string; tone: Tone; text:
         text: `The server has given the run up. ${share} ${closing}`,
       };
   }
+}
+
+/** What has come of the rounds that counted. */
+function shareText(counted: number): string {
+  if (offer.value && isEmbeddings(offer.value.plan.protocol)) {
+    return `${counted === 0 ? "No round" : plural(counted, "round")} counted for your model.`;
+  }
+  return counted === 0
+    ? "No update of yours is in the model."
+    : `${plural(counted, "update")} of yours ${counted === 1 ? "is" : "are"} in the model.`;
 }

@@ -1,10 +1,7 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launchChromium } from "../../src/testing/chromium.ts";
+import { serveModule } from "./testing/serve-module.ts";
 
 /** What the page below makes of a claim. */
 interface Claimed {
@@ -18,7 +15,7 @@ declare global {
 }
 
 const page = `<!doctype html><script type="module">
-  import { claimIdentity } from "./identity.js";
+  import { claimIdentity } from "./module.js";
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   globalThis.claim = async (previous) => {
     const { identity, slot, release } = await claimIdentity(previous);
@@ -34,36 +31,19 @@ const page = `<!doctype html><script type="module">
   });
 </script>`;
 const worker = `
-  import { claimIdentity } from "./identity.js";
+  import { claimIdentity } from "./module.js";
   const { identity, slot } = await claimIdentity();
   postMessage({ slot, publicKey: identity.publicKey });
   setInterval(() => {}, 1000);`;
 
-let server: Server;
-let url: string;
+let server: Awaited<ReturnType<typeof serveModule>>;
 beforeAll(async () => {
-  const { build } = await import("vite");
-  const entry = fileURLToPath(new URL("./identity.ts", import.meta.url));
-  const built = await build({
-    configFile: false,
-    logLevel: "silent",
-    build: { write: false, lib: { entry, formats: ["es"] } },
-  });
-  const [{ output }] = built as { output: { code: string }[] }[];
-  const files: Record<string, [string, string]> = {
+  server = await serveModule("identity.ts", {
     "/": ["text/html", page],
     "/worker.js": ["text/javascript", worker],
-    "/identity.js": ["text/javascript", output[0].code],
-  };
-  server = createServer(({ url = "" }, response) => {
-    const [type, content] = files[url] ?? ["text/plain", ""];
-    response.setHeader("content-type", type).end(content);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 });
-afterAll(() => void server.close());
+afterAll(() => server.close());
 
 let browser: Browser;
 let context: BrowserContext;
@@ -76,7 +56,7 @@ afterEach(() => browser.close());
 async function tab(before?: () => void): Promise<Page> {
   const opened = await context.newPage();
   if (before) await opened.addInitScript(before);
-  await opened.goto(url);
+  await opened.goto(server.url);
   await opened.waitForFunction(() => "claim" in globalThis);
   return opened;
 }
@@ -130,7 +110,7 @@ describe("identity of a tab", () => {
     const opened = await tab();
     await claimIn(opened);
     const stored = await opened.evaluate(async () => {
-      const request = indexedDB.open("coterie", 1);
+      const request = indexedDB.open("coterie");
       await new Promise((resolve) => {
         request.onsuccess = resolve;
       });

@@ -9,6 +9,7 @@ import {
   type Identity,
   identityOf,
 } from "../../src/runtime/session/identity.ts";
+import { finished, inStore } from "./database.ts";
 
 export interface TabIdentity {
   readonly identity: Identity;
@@ -17,9 +18,6 @@ export interface TabIdentity {
   /** Lets other tabs have the key; a tab that ends does so by itself. */
   release(): void;
 }
-
-const DATABASE = "coterie";
-const STORE = "identities";
 
 /** Milliseconds that a reloaded tab waits for its own past to let go of the slot. */
 const PATIENCE = 2000;
@@ -67,33 +65,12 @@ function hold(slot: number, options: LockOptions): Promise<(() => void) | undefi
 }
 
 /** The slot's key pair, made on its first use. Only the holder of the slot calls this. */
-async function keptKeyPair(slot: number): Promise<CryptoKeyPair> {
-  const database = await openDatabase();
-  try {
-    const kept = await finished(database.transaction(STORE).objectStore(STORE).get(slot));
+function keptKeyPair(slot: number): Promise<CryptoKeyPair> {
+  return inStore("identities", async (open) => {
+    const kept = await finished(open("readonly").get(slot));
     if (kept !== undefined) return kept;
     const pair = await generateKeyPair({ extractable: false });
-    await finished(database.transaction(STORE, "readwrite").objectStore(STORE).put(pair, slot));
+    await finished(open("readwrite").put(pair, slot));
     return pair;
-  } finally {
-    database.close();
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-/** The result of a transaction's only request, once the transaction is complete. */
-function finished<T>(request: IDBRequest<T>): Promise<T> {
-  const transaction = request.transaction!;
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error);
   });
 }

@@ -39,8 +39,8 @@ export function InvitationPanel() {
       <h1>You are invited to train a model together</h1>
       <Panel title="What this is">
         <p>
-          With Coterie many devices train one model. Each learns from its own data and sends only what the
-          model has learnt.
+          With Coterie many devices learn together. Each trains a model on its own data and sends only what
+          the model has learnt.
         </p>
         <p>
           <strong>Your data stay on this device.</strong> Whatever leaves it is listed below, message by

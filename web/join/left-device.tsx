@@ -4,6 +4,7 @@ import { Button } from "../shared/button.tsx";
 import { Panel } from "../shared/panel.tsx";
 import { Table } from "../shared/table.tsx";
 import { invitation, log, wireBytes } from "./participation.ts";
+import { saveFile } from "./save-file.ts";
 import { mostRows, type TranscriptLog, type TranscriptRow } from "./transcript-log.ts";
 import { plural } from "./what-happens.ts";
 
@@ -103,10 +104,6 @@ function tensorsText(tensors: SentMessage["tensors"]): string {
 /** The list as it is, for the owner's own files. */
 function download({ rows, ...totals }: TranscriptLog): void {
   const content = { ...totals, connectionBytes: wireBytes.value, latest: rows };
-  const url = URL.createObjectURL(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "what-left-this-device.json";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  const json = new Blob([JSON.stringify(content, null, 2)], { type: "application/json" });
+  saveFile("what-left-this-device.json", json);
 }

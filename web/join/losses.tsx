@@ -30,7 +30,7 @@ export function Losses({ rounds }: { rounds: readonly RoundPart[] }) {
                 cell: ({ trained }) => (trained ? formatSeconds(trained.seconds) : "–"),
                 figure: true,
               },
-              { head: "Your update", cell: ({ counted }) => fateOf(counted) },
+              { head: "Your part", cell: ({ counted }) => fateOf(counted) },
             ]}
           />
         )}

@@ -1,14 +1,15 @@
 /** What the page knows, and what its owner can do. The worker's messages change the one, the other are its orders. */
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { EngineMeasurement } from "../../src/learn/probe.ts";
 import type { JoinLink } from "../../src/runtime/session/join-link.ts";
 import type { ClientFile } from "./data/client-file.ts";
+import type { DataSummary } from "./data-summary.ts";
 import { keep, readInvitation } from "./invitation.ts";
 import { pinKey, pinnedKey } from "./pinned-keys.ts";
 import { noProgress, type Progress, progressAfter } from "./progress.ts";
 import { emptyLog, logAfter, type TranscriptLog } from "./transcript-log.ts";
 import type { Trust } from "./trust-server.ts";
-import type { DataSummary, End, FromWorker, Offer, ToWorker } from "./worker-protocol.ts";
+import type { End, FromWorker, Offer, OwnModelDownload, ToWorker } from "./worker-protocol.ts";
 
 export type Phase = "invited" | "connecting" | "preparing" | "taking-part" | "ended";
 
@@ -50,6 +51,12 @@ export const progress = signal<Progress>(noProgress);
 export const log = signal<TranscriptLog>(emptyLog);
 /** Bytes that the connection was given, with all that keeps it up. */
 export const wireBytes = signal(0);
+const newestModel = signal<OwnModelDownload | null>(null);
+/** This tab's own model of this run, newest: also from before a reload. One that is kept of another run is not shown. */
+export const ownModel = computed(() => {
+  const model = newestModel.value;
+  return server.value === null || server.value.fingerprint === model?.server ? model : null;
+});
 export const isLeaving = signal(false);
 export const end = signal<End | null>(null);
 
@@ -152,6 +159,9 @@ function receive(message: FromWorker): void {
       break;
     case "sent":
       log.value = logAfter(log.value, message.message);
+      break;
+    case "own-model":
+      newestModel.value = message.model;
       break;
     case "wire":
       wireBytes.value = message.bytes;

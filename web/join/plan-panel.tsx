@@ -3,7 +3,7 @@ import { Facts } from "../shared/facts.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Panel } from "../shared/panel.tsx";
 import { invitation, offer, ownKey, ownName, server } from "./participation.ts";
-import { factsOf, protectionOf } from "./what-happens.ts";
+import { factsOf, protectionOf, thingOf } from "./what-happens.ts";
 
 /** What will happen when the owner agrees, and who sees what. */
 export function PlanPanel() {
@@ -14,7 +14,8 @@ export function PlanPanel() {
       <Facts facts={factsOf(what)} />
       <div class="promises">
         <Notice tone="good">
-          Your examples never leave this device. The server can see none of them, and this page sends none.
+          Your {thingOf(what.plan.data)}s never leave this device. The server can see none of them, and this
+          page sends none.
         </Notice>
         <Notice tone="warn">{protectionOf(what.plan)}</Notice>
         {!isEncrypted && (

@@ -2,45 +2,49 @@
  * Between the server's plan and the first round: the owner gives data, as often as it takes; the engines of this
  * device are measured on the programs of the plan; the owner agrees.
  */
-import type { Examples } from "../../src/data/examples.ts";
+import type { ClientData } from "../../src/data/client-data.ts";
+import type { Prepared } from "../../src/join/join-run.ts";
 import type { ReceivedPlan } from "../../src/join/run-plan.ts";
 import { createBundleTrainer } from "../../src/learn/bundle-trainer.ts";
 import type { LoweredEngine } from "../../src/learn/lowered-program.ts";
 import { chooseEngine } from "../../src/learn/probe.ts";
-import type { Trainer } from "../../src/learn/training.ts";
 import { browserClock } from "./browser-clock.ts";
 import type { ClientFile } from "./data/client-file.ts";
 import { readClientFiles } from "./data/read-client-files.ts";
+import { contentOf, type DataSummary } from "./data-summary.ts";
 import { availableEngines } from "./engines/engines.ts";
+import type { OwnModelRecord } from "./own-model-record.ts";
 import { problemOf } from "./problem.ts";
-import type { DataSummary, FromWorker } from "./worker-protocol.ts";
+import type { FromWorker } from "./worker-protocol.ts";
 
 export class Preparation {
   /** Comes when the owner has agreed. */
-  readonly trainer: Promise<Trainer>;
+  readonly prepared: Promise<Prepared>;
   readonly #received: ReceivedPlan;
+  readonly #ownModel: OwnModelRecord;
   readonly #tell: (message: FromWorker) => void;
-  readonly #agreed: (trainer: Trainer) => void;
-  #examples: Examples | undefined;
+  readonly #agreed: (prepared: Promise<Prepared>) => void;
+  #data: ClientData | undefined;
   #engine: LoweredEngine | undefined;
   #measuring: Promise<void> | undefined;
   /** Counts what was given; only the latest matters. */
   #given = 0;
 
-  constructor(received: ReceivedPlan, tell: (message: FromWorker) => void) {
-    const { promise, resolve } = Promise.withResolvers<Trainer>();
-    this.trainer = promise;
+  constructor(received: ReceivedPlan, ownModel: OwnModelRecord, tell: (message: FromWorker) => void) {
+    const { promise, resolve } = Promise.withResolvers<Prepared>();
+    this.prepared = promise;
     this.#agreed = resolve;
     this.#received = received;
+    this.#ownModel = ownModel;
     this.#tell = tell;
   }
 
   async read(files: readonly ClientFile[]): Promise<void> {
     const given = ++this.#given;
-    this.#examples = undefined;
+    this.#data = undefined;
     try {
-      const { examples, notes } = await readClientFiles(files, this.#received.plan.data);
-      if (given === this.#given) this.#use(examples, { source: "own", notes });
+      const { notes, ...data } = await readClientFiles(files, this.#received.plan.data);
+      if (given === this.#given) this.#use(data, { source: "own", notes });
     } catch (error) {
       if (given === this.#given) this.#tell({ kind: "data-problem", problem: problemOf(error).problem });
     }
@@ -52,15 +56,20 @@ export class Preparation {
   }
 
   takePart(): void {
-    const { bundle } = this.#received;
-    this.#agreed(createBundleTrainer({ bundle, examples: this.#examples!, engine: this.#engine! }));
+    this.#agreed(this.#prepare(this.#data!, this.#engine!));
   }
 
-  #use(examples: Examples, rest: Omit<DataSummary, "counts">): void {
-    this.#examples = examples;
-    const counts = new Array<number>(examples.classes).fill(0);
-    for (const label of examples.labels) counts[label]++;
-    this.#tell({ kind: "data", data: { counts, ...rest } });
+  async #prepare(data: ClientData, engine: LoweredEngine): Promise<Prepared> {
+    const model = await this.#ownModel.begin(this.#received);
+    const trainer = createBundleTrainer({ bundle: this.#received.bundle, data, engine });
+    return { trainer, data, ...(model && { model }) };
+  }
+
+  #use(data: ClientData, given: Pick<DataSummary, "source" | "notes">): void {
+    this.#data = data;
+    const examples = data.examples.labels.length;
+    const content = contentOf(data, this.#received.plan.data);
+    this.#tell({ kind: "data", data: { ...given, examples, content } });
     this.#measuring ??= this.#measure();
   }
 

@@ -15,7 +15,7 @@ export interface RoundPart {
   readonly round: number;
   /** Mean loss of local training, examples and seconds; absent until it is done. */
   readonly trained?: { readonly loss: number; readonly examples: number; readonly seconds: number };
-  /** Whether the update is in the model; absent while the round is open. */
+  /** Whether it counts: for the model of all, or for the device's own; absent while the round is open. */
   readonly counted?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { Figure, Figures } from "../shared/figures.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { isKeptAwake, keepAwake, wasHidden } from "./keep-awake.ts";
 import { Losses } from "./losses.tsx";
+import { OwnModelPanel } from "./own-model-panel.tsx";
 import { connection, isLeaving, leave, log, offer, progress } from "./participation.ts";
 
 /** How it goes: the round, what the device does, how well it learns, and the way out. */
@@ -33,7 +34,7 @@ export function TakingPart() {
         <Figures>
           <Figure name="Loss on your data" value={last ? formatNumber(last.loss) : "–"} />
           <Figure
-            name="Updates that counted"
+            name="Rounds that counted"
             value={String(counted)}
             more={missed === 0 ? undefined : `${missed} too late, or in vain`}
           />
@@ -52,6 +53,7 @@ export function TakingPart() {
           </Button>
         </p>
       </section>
+      <OwnModelPanel />
       <Losses rounds={rounds} />
     </>
   );

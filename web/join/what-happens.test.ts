@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { DataPlan } from "../../src/data/data-plan.ts";
+import type { DataPlan, FactsPlan, TablePlan } from "../../src/data/data-plan.ts";
 import { factsOf, listed, neededColumns, neededData, protectionOf } from "./what-happens.ts";
 import type { Offer } from "./worker-protocol.ts";
 
-const table: DataPlan = {
+const table: TablePlan = {
   kind: "table",
   label: "ill",
   classNames: ["no", "yes"],
@@ -20,12 +20,13 @@ const offer: Offer = {
     protocol: { kind: "plain" },
     aggregator: { kind: "mean", weights: "examples" },
     privacy: null,
+    embeddings: null,
     data: table,
   },
   task: "tabular-mlp",
   work: { epochs: 2, batch: 16, optimizer: { kind: "sgd", rate: 0.1 } },
   corrected: false,
-  trial: undefined,
+  hasTrial: false,
 };
 
 test("what is sent is as large as the model, and twice that under SCAFFOLD", () => {
@@ -51,6 +52,45 @@ test("under secure sums nothing is told of examples, and noise is given with wha
   );
 });
 
+const facts: FactsPlan = {
+  kind: "facts",
+  entities: Array.from({ length: 1998 }, (_, i) => `e${i}`),
+  relations: ["hypernym", "part of"],
+};
+
+/** The same with models that stay on their devices. */
+function personal(protocol: Offer["plan"]["protocol"]): Offer["plan"] {
+  const embeddings = { parameter: "entities", columns: [0], labels: true };
+  return { ...offer.plan, protocol, embeddings, data: facts };
+}
+
+test("where devices keep models of their own, no model comes and no update goes", () => {
+  const secea = personal({ kind: "secea", colluders: 1, dropouts: 0, bound: 8 });
+  const clear = personal({ kind: "embeddings", exchange: "mean" });
+  const text = (plan: Offer["plan"]) => JSON.stringify(factsOf({ ...offer, plan }));
+  for (const plan of [secea, clear, personal({ kind: "embeddings", exchange: "none" })]) {
+    expect(text(plan)).toContain("every device keeps one of its own");
+    expect(text(plan)).toContain("your device's own model, which you can download");
+    expect(text(plan)).not.toMatch(/update|receives the model/);
+  }
+  expect(text(clear)).toContain("the numbers of its entities and their embeddings, in the clear");
+  expect(text(clear)).toContain("about 1 MB each way in a round at most, 20 MB over all rounds");
+  // How much that is follows from how many take part, which nobody knows beforehand.
+  expect(text(secea)).not.toMatch(/\d MB/);
+  expect(text(secea)).toContain("all in shares");
+});
+
+test("who sees what of a model that stays on its device", () => {
+  const secea = protectionOf(personal({ kind: "secea", colluders: 1, dropouts: 0, bound: 8 }));
+  expect(secea).toContain("nobody learns which entities you have");
+  expect(secea).toContain("Up to 1 client together with the server can tell no more.");
+  expect(secea).toContain("where only two have it, each learns the other's");
+  const seen = "The server sees which entities you have, and their embeddings";
+  expect(protectionOf(personal({ kind: "embeddings", exchange: "intersection" }))).toContain(seen);
+  const alone = protectionOf(personal({ kind: "embeddings", exchange: "none" }));
+  expect(alone).toBe("Nothing of your model leaves this device. The server sees how well it does.");
+});
+
 test("a round that waits for everyone says so", () => {
   const facts = (deadline: number | null) =>
     Object.fromEntries(factsOf({ ...offer, plan: { ...offer.plan, deadline } }));
@@ -69,5 +109,9 @@ test("the data that a run needs", () => {
     ["age", "a number"],
     ["sex", "one of f, m"],
   ]);
+  expect(neededData(facts)).toContain("the columns head, relation and tail");
+  expect(neededColumns(facts).map(([name]) => name)).toEqual(["head", "relation", "tail"]);
+  expect(neededColumns(facts)[0][1]).toMatch(/e19 and 1,978 more$/);
+  expect(neededColumns(facts)[1][1]).toBe("one of hypernym, part of");
   expect(listed(Array.from({ length: 2021 }, (_, i) => `c${i}`))).toMatch(/c19 and 2,001 more$/);
 });

@@ -7,13 +7,14 @@ import type { LocalWork } from "../../src/learn/training.ts";
 import type { Farewell } from "../../src/runtime/session/control.ts";
 import type { JoinLink } from "../../src/runtime/session/join-link.ts";
 import type { ClientFile } from "./data/client-file.ts";
+import type { DataSummary } from "./data-summary.ts";
 import type { Trust } from "./trust-server.ts";
 
 export type ToWorker =
   | Start
   /** Read these; takes the place of what was given before. */
   | { readonly kind: "files"; readonly files: readonly ClientFile[] }
-  /** Use the examples that the server has dealt. */
+  /** Use what the server has dealt. */
   | { readonly kind: "trial" }
   /** The owner agrees: train and send. */
   | { readonly kind: "take-part" }
@@ -45,8 +46,9 @@ export type FromWorker =
       readonly chosen: string;
     }
   | { readonly kind: "device-problem"; readonly problem: string }
-  | { readonly kind: "event"; readonly event: Exclude<JoinEvent, { kind: "planned" | "sent" }> }
+  | { readonly kind: "event"; readonly event: Exclude<JoinEvent, { kind: "planned" | "sent" | "model" }> }
   | { readonly kind: "sent"; readonly message: SentMessage }
+  | { readonly kind: "own-model"; readonly model: OwnModelDownload }
   /** Bytes that the connection was given so far, with all that keeps it up. */
   | { readonly kind: "wire"; readonly bytes: number }
   /** The last message of the worker. */
@@ -59,15 +61,20 @@ export interface Offer {
   readonly work: LocalWork;
   /** Whether a control variate travels beside model and update (SCAFFOLD). */
   readonly corrected: boolean;
-  /** How many examples the server has dealt for trying out; undefined when it has dealt none. */
-  readonly trial: number | undefined;
+  /** Whether the server has dealt data for trying out. */
+  readonly hasTrial: boolean;
 }
 
-export interface DataSummary {
-  readonly source: "own" | "trial";
-  /** Examples of each class, in label order. */
-  readonly counts: readonly number[];
-  readonly notes: readonly string[];
+/** The model that the tab keeps of its own under a personal protocol. */
+export interface OwnModelDownload {
+  /** Fingerprint of the run's server. */
+  readonly server: string;
+  /** After which the model is as it is. */
+  readonly round: number;
+  /** Whether it outlives a reload of the page. */
+  readonly isKept: boolean;
+  /** A safetensors file. */
+  readonly file: Blob;
 }
 
 export type End = { readonly reason: Farewell } | { readonly code: string; readonly problem: string };

@@ -10,6 +10,7 @@ import { browserClock } from "./browser-clock.ts";
 import { connectWebSocket } from "./browser-connection.ts";
 import { claimIdentity } from "./identity.ts";
 import { OutgoingRecord } from "./outgoing-record.ts";
+import { OwnModelRecord } from "./own-model-record.ts";
 import { Preparation } from "./preparation.ts";
 import { problemOf } from "./problem.ts";
 import { trustServer } from "./trust-server.ts";
@@ -61,21 +62,36 @@ async function participate({ link, name, slot, pinned }: Start): Promise<Farewel
     );
   });
   const { identity } = tab;
+  const ownModel = new OwnModelRecord(tab.slot, tell);
+  let server = "";
+  let joined: { readonly name: string; readonly received: ReceivedPlan } | undefined;
   tell({ kind: "identity", fingerprint: await fingerprint(identity.publicKey), slot: tab.slot });
-  return joinRun({
-    ...{ identity, name, clock: browserClock, random: Math.random, signal: leaving.signal, observe },
-    connect: () => connectWebSocket(websocketUrl(link), record),
-    expect: async (publicKey) => {
-      const key = await fingerprint(publicKey);
-      const trust = trustServer({ key, linked: link.serverKey, pinned });
-      tell({ kind: "server-key", fingerprint: key, trust });
-    },
-    prove: proofOf(link),
-    prepare: (received) => {
-      preparation = new Preparation(received, tell);
-      return preparation.trainer;
-    },
-  });
+  const observe = (event: JoinEvent) => {
+    if (event.kind === "planned") joined = event;
+    if (event.kind === "model") ownModel.renew(joined!.received, joined!.name, event.round, event.model);
+    else report(event);
+  };
+  try {
+    const reason = await joinRun({
+      ...{ identity, name, clock: browserClock, random: Math.random, signal: leaving.signal, observe },
+      connect: () => connectWebSocket(websocketUrl(link), record),
+      expect: async (publicKey) => {
+        server = await fingerprint(publicKey);
+        const trust = trustServer({ key: server, linked: link.serverKey, pinned });
+        tell({ kind: "server-key", fingerprint: server, trust });
+      },
+      prove: proofOf(link),
+      prepare: (received) => {
+        preparation = new Preparation(received, ownModel, tell);
+        return preparation.prepared;
+      },
+    });
+    if (reason === "finished") await ownModel.finished(server);
+    return reason;
+  } finally {
+    // The page ends this worker when it hears that it is over.
+    await ownModel.settled();
+  }
 }
 
 function proofOf({ token }: JoinLink) {
@@ -86,7 +102,7 @@ function proofOf({ token }: JoinLink) {
   });
 }
 
-function observe(event: JoinEvent): void {
+function report(event: Exclude<JoinEvent, { kind: "model" }>): void {
   if (event.kind === "connecting") record.handshakeBegins();
   else if (event.kind === "connected" || event.kind === "waiting") record.handshakeEnds();
   if (event.kind === "planned") tell({ kind: "planned", name: event.name, offer: offerOf(event.received) });
@@ -95,5 +111,5 @@ function observe(event: JoinEvent): void {
 }
 
 function offerOf({ plan, bundle: { task, work, corrected }, trial }: ReceivedPlan): Offer {
-  return { plan, task, work, corrected, trial: trial?.labels.length };
+  return { plan, task, work, corrected, hasTrial: trial !== undefined };
 }

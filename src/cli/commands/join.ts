@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { RunError } from "../../errors.ts";
-import type { JoinEvent } from "../../join/join-run.ts";
-import type { DataRead, ServerTrusted } from "../../join/node/join.ts";
+import type { NodeJoinEvent } from "../../join/node/join.ts";
 import { formatBytes, formatSeconds } from "../../records/report/format.ts";
 import { shortFingerprint } from "../../runtime/session/identity.ts";
 import { parseJoinLink } from "../../runtime/session/join-link.ts";
@@ -15,6 +14,7 @@ interface Options {
   readonly data?: string;
   readonly name?: string;
   readonly token?: string;
+  readonly model?: string;
   readonly patience: number;
   readonly json?: true;
   readonly quiet?: true;
@@ -28,6 +28,8 @@ interface Contribution {
   accepted: number;
   sentMessages: number;
   sentBytes: number;
+  /** Where the client's own model is, under protocols that give it one. */
+  model?: string;
 }
 
 /** `coterie join URL`: a real client. */
@@ -39,6 +41,10 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     .option("--data <path>", "your data: a CSV or Parquet file, a folder of pictures by class, or IDX files")
     .option("--name <name>", "your name in the run (default: this machine's)")
     .option("--token <token>", "the invitation's token, where the URL does not hold it")
+    .option(
+      "--model <path>",
+      "where the model is kept that is your own, under protocols that give you one (default: NAME-RUN.safetensors here)",
+    )
     .addOption(
       new Option("--patience <seconds>", "how long to look for a server that does not answer")
         .default(600, "600, ten minutes")
@@ -46,18 +52,18 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     )
     .option("--json", "one JSON value on standard output, everything else on standard error")
     .option("--quiet", "no progress")
-    .action(async (url: string, { data, name, token, patience, json, quiet }: Options) => {
+    .action(async (url: string, { data, name, token, model, patience, json, quiet }: Options) => {
       const { joinServer } = await import("../../join/node/join.ts");
       const link = { ...parseJoinLink(url), ...(token !== undefined && { token }) };
       const done: Contribution = { name: "", run: "", rounds: 0, accepted: 0, sentMessages: 0, sentBytes: 0 };
-      const observe = (event: JoinEvent | DataRead | ServerTrusted): void => {
+      const observe = (event: NodeJoinEvent): void => {
         count(event, done);
-        const line = describe(event);
+        const line = describe(event, done);
         if (line !== undefined && !quiet) writeLine(terminal.err, line);
       };
       using interrupt = listenForInterrupt(() => writeLine(terminal.err, "\ncoterie: leaving"));
       const { signal } = interrupt;
-      const end = await joinServer({ link, name, data, observe, signal, patience });
+      const end = await joinServer({ link, name, data, model, observe, signal, patience });
       if (json) writeLine(terminal.out, JSON.stringify({ ...done, end }));
       if (end === "left") {
         throw new Interrupted(
@@ -74,11 +80,12 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-function count(event: JoinEvent | DataRead | ServerTrusted, done: Contribution): void {
+function count(event: NodeJoinEvent, done: Contribution): void {
   if (event.kind === "planned") {
     done.name = event.name;
     done.run = event.received.plan.run;
-  } else if (event.kind === "trained") done.rounds++;
+  } else if (event.kind === "own-model") done.model = event.path;
+  else if (event.kind === "trained") done.rounds++;
   else if (event.kind === "round-closed" && event.accepted) done.accepted++;
   else if (event.kind === "sent") {
     done.sentMessages++;
@@ -87,7 +94,7 @@ function count(event: JoinEvent | DataRead | ServerTrusted, done: Contribution):
 }
 
 /** One line for people; undefined for what they need not see. */
-function describe(event: JoinEvent | DataRead | ServerTrusted): string | undefined {
+function describe(event: NodeJoinEvent, { sentMessages, sentBytes }: Contribution): string | undefined {
   switch (event.kind) {
     case "server":
       return event.trust === "new"
@@ -102,13 +109,21 @@ function describe(event: JoinEvent | DataRead | ServerTrusted): string | undefin
       return `run ${plan.run}: ${bundle.task}, ${plan.rounds} rounds, ${plan.dimension} parameters, protocol ${plan.protocol.kind}; taking part as ${event.name}`;
     }
     case "data-read":
-      return [`${event.examples} examples`, ...event.notes].join("\n  ");
+      return [
+        `${event.examples} examples${event.heldOut > 0 ? `, and ${event.heldOut} held out` : ""}`,
+        ...event.notes,
+      ].join("\n  ");
+    case "own-model":
+      return `your own model: ${event.path}${event.isOld ? ", which goes on from where it was" : ""}`;
     case "trained":
       return `round ${event.round}: trained on ${event.examples} examples in ${formatSeconds(event.seconds)}, loss ${formatScore(event.loss)}`;
     case "sent":
-      return event.message.tensors.length > 0
+      // Shares for other clients are many, and are told of together.
+      return event.message.to.includes("server") && event.message.tensors.length > 0
         ? `round ${event.message.round}: sent ${event.message.kind}, ${formatBytes(event.message.bytes)}`
         : undefined;
+    case "round-closed":
+      return `round ${event.round}: ${event.accepted ? "counts" : "does not count"}; ${sentMessages} messages sent by now, ${formatBytes(sentBytes)}`;
     case "refused":
       return `refused: ${event.reason} (${event.code})`;
     default:

@@ -3,6 +3,8 @@ import { InputError } from "../../errors.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
 import { datasets } from "../datasets.ts";
 import type { Dataset, Examples } from "../examples.ts";
+import { factsReader } from "../facts/csv.ts";
+import { factsDataset } from "../facts/facts-dataset.ts";
 import { nearestName } from "../names.ts";
 import { drawRows, selectRows } from "../select.ts";
 import type { DataSource, RowLimits } from "../sources.ts";
@@ -48,6 +50,11 @@ export async function loadDataset(source: DataSource, options: LoadOptions): Pro
     return test === undefined
       ? { name, ...splitExamples(train, source, random), classNames }
       : limit({ name, train, test, classNames }, source, random);
+  }
+  if ("facts" in source) {
+    const path = locate(source.facts, baseFolder);
+    const stated = await readCsvFile(path, factsReader(path, { owners: true }));
+    return factsDataset(basename(path, extname(path)), stated);
   }
   const { train, test } = await loadIdx(source, baseFolder);
   const name = basename(source.idx.images);

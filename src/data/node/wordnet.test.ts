@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { dataPlanOf } from "../data-plan.ts";
 import { datasets } from "../datasets.ts";
 import { wordnetRelations } from "../wordnet/wordnet.ts";
 import { loadDataset } from "./load.ts";
@@ -21,6 +23,18 @@ test("the card says how much there is", () => {
   expect(new Set(classNames).size).toBe(card.classes);
   expect(owners).toHaveLength(card.train);
   expect(testOwners).toHaveLength(card.test);
+});
+
+test("its bits are those that published figures rest on", () => {
+  const hash = createHash("sha256");
+  for (const { features, labels } of [train, heldOut])
+    hash.update(new Uint8Array(features.buffer)).update(new Uint8Array(labels.buffer));
+  expect(hash.digest("hex")).toBe("7115d973518b163255aba9d483f5a1b28e7a95fc29b64431aa844e6e462bbdcd");
+});
+
+test("clients are told its words", () => {
+  expect(dataset).toMatchObject({ ranges: [1998, 44], relations: wordnetRelations });
+  expect(dataPlanOf(dataset)).toEqual({ kind: "facts", entities: classNames, relations: wordnetRelations });
 });
 
 test("every fact is asked both ways, and none is in both parts", () => {

@@ -5,6 +5,7 @@
 import { InputError } from "../../errors.ts";
 import type { FeatureColumn, Place } from "./column.ts";
 import type { TableEncoding } from "./encoding.ts";
+import { notesOnColumns } from "./header.ts";
 import { layoutFromEncoding, layoutFromRoles, type TableLayout, type TableRoles } from "./layout.ts";
 
 export interface Table {
@@ -81,11 +82,7 @@ export class TableBuilder {
   /** @throws InputError `data.table.empty`, `data.table.classes` */
   finish(): Table {
     const { label, id, labels, features } = this.#layout;
-    if (this.#rows === 0) {
-      throw new InputError("data.table.empty", `${this.#file} has a header but no rows: add data.`, {
-        at: this.#file,
-      });
-    }
+    if (this.#rows === 0) throw noRows(this.#file);
     const notes = this.#notes();
     return {
       file: this.#file,
@@ -101,9 +98,7 @@ export class TableBuilder {
   #notes(): string[] {
     const { ignored, features } = this.#layout;
     const notes = Array.from(features.values(), (column) => column.note).filter((note) => note !== undefined);
-    if (ignored.length === 0) return notes;
-    const listed = ignored.slice(0, 20).join(", ") + (ignored.length > 20 ? ", ..." : "");
-    return [`Columns that this run does not use are left out: ${listed}.`, ...notes];
+    return [...notesOnColumns(ignored), ...notes];
   }
 
   #empty(column: number, row: number): InputError {
@@ -113,4 +108,9 @@ export class TableBuilder {
       { at: this.#place(row) },
     );
   }
+}
+
+/** A file that ends with its header. */
+export function noRows(file: string): InputError {
+  return new InputError("data.table.empty", `${file} has a header but no rows: add data.`, { at: file });
 }

@@ -98,14 +98,7 @@ export function tableReader(file: string, roles: TableRoles | TableEncoding): Cs
         builder = new TableBuilder(cells, roles, file, (row) => place(lines[row]));
         return;
       }
-      if (cells.length !== columns) {
-        throw new InputError(
-          "data.csv.ragged",
-          `${place(line)}: this row has ${cells.length} cells, but the header names ${columns} columns: ` +
-            "correct the row (a comma inside a cell needs double quotes around the cell).",
-          { at: place(line) },
-        );
-      }
+      checkWidth(cells, columns, place(line));
       lines.push(line);
       const table = builder;
       table.addRow(cells.map((cell, i) => (table.takesNumbers(i) ? numberOrText(cell) : cell)));
@@ -113,6 +106,20 @@ export function tableReader(file: string, roles: TableRoles | TableEncoding): Cs
     // The header, at least, has been read: a text without records never gets here.
     finish: () => builder!.finish(),
   };
+}
+
+/**
+ * @param columns as many as the header names
+ * @throws InputError `data.csv.ragged`
+ */
+export function checkWidth(cells: readonly string[], columns: number, place: string): void {
+  if (cells.length === columns) return;
+  throw new InputError(
+    "data.csv.ragged",
+    `${place}: this row has ${cells.length} cells, but the header names ${columns} columns: ` +
+      "correct the row (a comma inside a cell needs double quotes around the cell).",
+    { at: place },
+  );
 }
 
 function checkDelimiter(header: readonly string[], file: string): void {

@@ -1,9 +1,9 @@
 /** Which column of a table plays which part: found from the header before any row is read. */
 import { InputError } from "../../errors.ts";
-import { nearestName } from "../names.ts";
 import { AgreedColumn } from "./agreed-column.ts";
 import { ColumnBuilder, type ColumnReader, type Place } from "./column.ts";
 import type { TableEncoding } from "./encoding.ts";
+import { checkHeader, columnsBeyond, suggestion } from "./header.ts";
 import { AgreedLabel, LabelBuilder, type LabelReader } from "./label.ts";
 
 /** Which columns are not features. */
@@ -87,25 +87,8 @@ export function layoutFromEncoding(
     id: undefined,
     labels: new AgreedLabel(encoding.label, encoding.classNames, place),
     features: new Map(features),
-    ignored: names.map((name, i) => name || `column ${i + 1}`).filter((name) => !needed.has(name)),
+    ignored: columnsBeyond(names, needed),
   };
-}
-
-function checkHeader(names: readonly string[], isNeeded: (name: string) => boolean, file: string): void {
-  const seen = new Set<string>();
-  names.forEach((name, i) => {
-    if (!isNeeded(name)) return;
-    if (name === "" || seen.has(name)) {
-      const fault =
-        name === "" ? `column ${i + 1} has no name` : `two columns are called ${JSON.stringify(name)}`;
-      throw new InputError(
-        "data.table.header",
-        `In the header of ${file}, ${fault}: give every column a name of its own.`,
-        { at: `${file}:1` },
-      );
-    }
-    seen.add(name);
-  });
 }
 
 function findByRole(names: readonly string[], name: string, role: "label" | "id", file: string): number {
@@ -116,10 +99,4 @@ function findByRole(names: readonly string[], name: string, role: "label" | "id"
     `${file} has no column "${name}" for data.${role}: ${suggestion(name, names)}`,
     { at: `data.${role}` },
   );
-}
-
-function suggestion(name: string, names: readonly string[]): string {
-  const nearest = nearestName(name, names);
-  const listed = names.slice(0, 20).join(", ") + (names.length > 20 ? ", ..." : "");
-  return nearest === undefined ? `its first line names ${listed}.` : `did you mean "${nearest}"?`;
 }

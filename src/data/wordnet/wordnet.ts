@@ -8,8 +8,9 @@
  */
 import { InputError } from "../../errors.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
-import { allocate } from "../allocate.ts";
-import type { Dataset, Examples } from "../examples.ts";
+import type { Dataset } from "../examples.ts";
+import { examplesOfFacts, type Fact, rangesOf } from "../facts/fact.ts";
+import { holdOut } from "../facts/hold-out.ts";
 import { densest } from "./densest.ts";
 import { lexicographerFiles } from "./lexicographer-files.ts";
 import type { Synset } from "./parse.ts";
@@ -17,7 +18,6 @@ import { type Triple, triplesOf } from "./relations.ts";
 
 const SYNSETS = 2000;
 const FEWEST = 20;
-const HELD_OUT = 0.1;
 /** Draws what is held out, the same in every run. */
 const SEED = 1;
 
@@ -60,20 +60,23 @@ export function wordnetDataset(synsets: ReadonlyMap<string, Synset>): Dataset {
       { at: "data" },
     );
   }
-  const entities = [...new Set(triples.flatMap(({ head, tail }) => [head, tail]))].sort();
-  const { train, test } = split(triples);
-  const ownerOf = ({ head, relation, tail }: Triple): string => {
-    const from = lexicographerFiles[synsets.get(head)!.file];
-    const to = lexicographerFiles[synsets.get(tail)!.file];
-    return `${relation}: ${from} to ${to}`;
+  const ids = [...new Set(triples.flatMap(({ head, tail }) => [head, tail]))].sort();
+  const entities = ids.map((id) => synsets.get(id)!);
+  const { train, test } = holdOut(numbered(triples, ids), SimulationRandom.fromSeed(SEED).stream("wordnet"));
+  const vocabulary = { entities: ids.length, relations: relations.length };
+  const ownerOf = ({ head, relation, tail }: Fact): string => {
+    const [from, to] = [head, tail].map((entity) => lexicographerFiles[entities[entity].file]);
+    return `${relations[relation]}: ${from} to ${to}`;
   };
   return {
     name: "wordnet",
-    train: examplesOf(train, entities),
-    test: examplesOf(test, entities),
-    classNames: namesOf(entities.map((id) => synsets.get(id)!)),
-    owners: train.flatMap((triple) => [ownerOf(triple), ownerOf(triple)]),
-    testOwners: test.flatMap((triple) => [ownerOf(triple), ownerOf(triple)]),
+    train: examplesOfFacts(train, vocabulary),
+    test: examplesOfFacts(test, vocabulary),
+    classNames: namesOf(entities),
+    owners: train.flatMap((fact) => [ownerOf(fact), ownerOf(fact)]),
+    testOwners: test.flatMap((fact) => [ownerOf(fact), ownerOf(fact)]),
+    ranges: rangesOf(vocabulary),
+    relations: wordnetRelations,
   };
 }
 
@@ -84,48 +87,14 @@ function selected(all: readonly Triple[]): Triple[] {
   return among.filter(({ relation }) => counts.get(relation)!.length >= FEWEST);
 }
 
-function split(triples: readonly Triple[]): { readonly train: Triple[]; readonly test: Triple[] } {
-  const shuffled = SimulationRandom.fromSeed(SEED)
-    .stream("wordnet")
-    .shuffle([...triples]);
-  /** How often each synset is spoken of in what is left for training. */
-  const mentions = new Map<string, number>();
-  const wanted = new Map<string, number>();
-  const add = (counts: Map<string, number>, key: string, n: number) =>
-    counts.set(key, (counts.get(key) ?? 0) + n);
-  for (const { head, relation, tail } of triples) {
-    add(mentions, head, 1);
-    add(mentions, tail, 1);
-    add(wanted, relation, HELD_OUT);
-  }
-  const train: Triple[] = [];
-  const test: Triple[] = [];
-  for (const triple of shuffled) {
-    const { head, relation, tail } = triple;
-    const isHeldOut = wanted.get(relation)! >= 0.5 && mentions.get(head)! > 1 && mentions.get(tail)! > 1;
-    (isHeldOut ? test : train).push(triple);
-    if (!isHeldOut) continue;
-    add(wanted, relation, -1);
-    add(mentions, head, -1);
-    add(mentions, tail, -1);
-  }
-  return { train, test };
-}
-
-/** Two rows a triple. */
-function examplesOf(triples: readonly Triple[], entities: readonly string[]): Examples {
-  const numberOf = new Map(entities.map((id, number) => [id, number]));
+function numbered(triples: readonly Triple[], ids: readonly string[]): Fact[] {
+  const entityOf = new Map(ids.map((id, number) => [id, number]));
   const relationOf = new Map(wordnetRelations.map((relation, number) => [relation, number]));
-  const features = new Float32Array(allocate(4 * 4 * triples.length));
-  const labels = new Int32Array(allocate(4 * 2 * triples.length));
-  for (const [i, triple] of triples.entries()) {
-    const head = numberOf.get(triple.head)!;
-    const tail = numberOf.get(triple.tail)!;
-    const relation = relationOf.get(triple.relation)!;
-    features.set([head, relation, tail, relation + wordnetRelations.length], 4 * i);
-    labels.set([tail, head], 2 * i);
-  }
-  return { features, scale: 1, shape: [2], labels, classes: entities.length };
+  return triples.map(({ head, relation, tail }) => ({
+    head: entityOf.get(head)!,
+    relation: relationOf.get(relation)!,
+    tail: entityOf.get(tail)!,
+  }));
 }
 
 /** `dog.n`, and where that is taken `dog.n.2`. */

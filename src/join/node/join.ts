@@ -1,5 +1,5 @@
 /** A client in a Node process: its identity from the user's folder, its data from files, trained by ONNX Runtime. */
-import type { Examples } from "../../data/examples.ts";
+import type { ReadData } from "../../data/client-data.ts";
 import { InputError } from "../../errors.ts";
 import { createBundleTrainer } from "../../learn/bundle-trainer.ts";
 import { onnxLoweredEngine } from "../../learn/node/onnx-engine.ts";
@@ -15,6 +15,7 @@ import { proveToken, tokenHash, tokenId } from "../../runtime/session/token.ts";
 import { nativeCryptography } from "../../secure/node/native-cryptography.ts";
 import { type JoinEvent, joinRun } from "../join-run.ts";
 import type { ReceivedPlan } from "../run-plan.ts";
+import { OwnModelFile, ownModelPath } from "./own-model-file.ts";
 import { readClientData } from "./read-data.ts";
 
 export interface JoinServerOptions {
@@ -23,17 +24,31 @@ export interface JoinServerOptions {
   readonly name?: string | undefined;
   /** File or folder with the client's own data; without it the server must deal some out. */
   readonly data?: string | undefined;
-  readonly observe: (event: JoinEvent | DataRead | ServerTrusted) => void;
+  /** Where the client's own model is kept, under protocols that give it one. Default: {@link ownModelPath}. */
+  readonly model?: string | undefined;
+  readonly observe: (event: NodeJoinEvent) => void;
   readonly signal?: AbortSignal;
   /** Seconds after which a server that cannot be reached is given up. Default: never. */
   readonly patience?: number;
 }
 
+export type NodeJoinEvent = JoinEvent | DataRead | ServerTrusted | OwnModelOpened;
+
 export interface DataRead {
   readonly kind: "data-read";
   readonly examples: number;
+  /** Of examples that are not trained on. */
+  readonly heldOut: number;
   /** What of the data was not used, and why. */
   readonly notes: readonly string[];
+}
+
+/** Where the client's own model is kept, before its first round. */
+export interface OwnModelOpened {
+  readonly kind: "own-model";
+  readonly path: string;
+  /** Whether the client goes on from a model that it had there. */
+  readonly isOld: boolean;
 }
 
 /** The key that the server holds; `new` ones are to be confirmed by eye. */
@@ -44,15 +59,17 @@ export interface ServerTrusted {
 }
 
 /**
- * Takes part in the run that a link leads to, until it is over. Throws as `joinRun`, `claimIdentity`, `trustServer`
- * and `readClientData`.
+ * Takes part in the run that a link leads to, until it is over. Throws as `joinRun`, `claimIdentity`, `trustServer`,
+ * `readClientData` and `OwnModelFile.open`.
  */
 export async function joinServer(options: JoinServerOptions): Promise<Farewell> {
   const { link, observe, signal, patience } = options;
   const { token, url, serverKey } = link;
   const claimed = await claimIdentity({ name: options.name });
+  let name = claimed.name;
+  let ownModel: OwnModelFile | undefined;
   try {
-    return await joinRun({
+    const end = await joinRun({
       connect: () => connectWebSocket(websocketUrl(link), pinnedConnection(link.certificate)),
       clock: systemClock,
       identity: claimed.identity,
@@ -65,15 +82,28 @@ export async function joinServer(options: JoinServerOptions): Promise<Farewell> 
       ...(token !== undefined && { prove: (transcript: Uint8Array) => prove(token, transcript) }),
       random: Math.random,
       prepare: async (received) => {
-        const { examples, notes } = await findExamples(received, options.data);
-        observe({ kind: "data-read", examples: examples.labels.length, notes });
-        return createBundleTrainer({ bundle: received.bundle, examples, engine: onnxLoweredEngine });
+        const { notes, ...data } = await findData(received, options.data);
+        const heldOut = data.heldOut?.labels.length ?? 0;
+        observe({ kind: "data-read", examples: data.examples.labels.length, heldOut, notes });
+        const trainer = createBundleTrainer({ bundle: received.bundle, data, engine: onnxLoweredEngine });
+        if (received.initial === undefined) return { trainer, data };
+        const path = options.model ?? ownModelPath(received, name);
+        await ownModel?.settled();
+        ownModel = await OwnModelFile.open(path, received, name);
+        observe({ kind: "own-model", path, isOld: ownModel.kept !== undefined });
+        return { trainer, data, ...(ownModel.kept && { model: ownModel.kept }) };
       },
-      observe,
+      observe: (event) => {
+        if (event.kind === "planned") name = event.name;
+        if (event.kind === "model") ownModel?.save(event.round, event.model);
+        observe(event);
+      },
       cryptography: nativeCryptography,
       ...(signal && { signal }),
       ...(patience !== undefined && { patience }),
     });
+    await ownModel?.settled();
+    return end;
   } finally {
     claimed.release();
   }
@@ -83,13 +113,10 @@ async function prove(token: string, transcript: Uint8Array): Promise<{ id: strin
   return { id: await tokenId(await tokenHash(token)), proof: await proveToken(token, transcript) };
 }
 
-async function findExamples(
-  { plan, trial }: ReceivedPlan,
-  path: string | undefined,
-): Promise<{ examples: Examples; notes: readonly string[] }> {
+async function findData({ plan, trial }: ReceivedPlan, path: string | undefined): Promise<ReadData> {
   if (path !== undefined) return readClientData(path, plan.data);
   if (trial !== undefined) {
-    return { examples: trial, notes: ["These examples come from the server, for trying it out."] };
+    return { ...trial, notes: ["These examples come from the server, for trying it out."] };
   }
   throw new InputError("join.data", "This run trains on the clients' own data; give yours by --data.", {
     at: "--data",

@@ -233,3 +233,55 @@ describe("tables", () => {
     }
   });
 });
+
+describe("facts", () => {
+  const header = "relation,head,tail,owner\n";
+  const text = `${header}knows,Ann,Bob,\nknows,Bob,Cid,us\nknows,Cid,Ann,us\nlikes,Ann,Fay,them\n`;
+  const plan: DataPlan = {
+    kind: "facts",
+    entities: ["Ann", "Bob", "Cid"],
+    relations: ["knows", "likes"],
+  };
+
+  it("reads the same from CSV and packed CSV, alone or in a folder, and says what it leaves out", async () => {
+    const paths = [
+      await put("kin/all.csv", text),
+      await put("kin.csv.gz", gzipSync(text)),
+      join(folder, "kin"),
+    ];
+    const all = await Promise.all(paths.map((path) => readClientData(path, plan)));
+    for (const data of all) expect(data).toEqual(all[0]);
+    expect(all[0]).toMatchObject({
+      examples: { shape: [2], classes: 3 },
+      notes: [
+        "Columns that this run does not use are left out: owner.",
+        '1 fact is left out because the run does not know what it names: "Fay" in line 5.',
+      ],
+    });
+    expect(all[0].examples.labels).toHaveLength(4);
+    expect(all[0].heldOut?.labels).toHaveLength(2);
+  });
+
+  it("refuses pictures, IDX files and Parquet, and an empty folder", async () => {
+    await put("faces/Ann/a.png", "");
+    await put("digit/x-images-idx3-ubyte", "");
+    await put("digit/x-labels-idx1-ubyte", "");
+    await put("kin.parquet", "");
+    await put("bare/readme.md", "");
+    for (const [path, held] of [
+      ["faces", "pictures"],
+      ["digit", "a pair of IDX files"],
+      ["kin.parquet", "a Parquet file"],
+    ]) {
+      await expect(readClientData(join(folder, path), plan)).rejects.toMatchObject({
+        code: "data.client.kind",
+        message:
+          `${join(folder, path)} holds ${held}, which this run cannot learn from: ` +
+          "give a CSV file with the columns head, relation and tail.",
+      });
+    }
+    await expect(readClientData(join(folder, "bare"), plan)).rejects.toMatchObject({
+      code: "data.client.nothing",
+    });
+  });
+});

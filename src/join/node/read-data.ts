@@ -1,11 +1,11 @@
 import { opendir, readdir, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
+import type { ReadData } from "../../data/client-data.ts";
 import type { DataPlan } from "../../data/data-plan.ts";
 import { readCsvFile } from "../../data/node/csv.ts";
 import { fileError, readShared } from "../../data/node/files.ts";
 import { decodePictures } from "../../data/node/images.ts";
 import { readParquet } from "../../data/node/parquet.ts";
-import type { ClientExamples } from "../../data/table/encode-rows.ts";
 import { InputError } from "../../errors.ts";
 import { readExamples } from "../read/read-examples.ts";
 import { idxPartner, mostFiles, tooManyFiles } from "../read/recognise.ts";
@@ -16,7 +16,7 @@ import { idxPartner, mostFiles, tooManyFiles } from "../read/recognise.ts";
  *   pictures in folders named after their classes; CSV and IDX files may be gzip-compressed
  * @throws InputError `data.client.missing`, `data.file.unreadable`, and all of {@link readExamples}
  */
-export async function readClientData(path: string, plan: DataPlan): Promise<ClientExamples> {
+export async function readClientData(path: string, plan: DataPlan): Promise<ReadData> {
   return readExamples(
     {
       paths: await listFiles(path),

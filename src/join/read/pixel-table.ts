@@ -1,6 +1,7 @@
 import { allocate, shareLabels } from "../../data/allocate.ts";
 import type { ImagePlan } from "../../data/data-plan.ts";
 import { type Examples, size } from "../../data/examples.ts";
+import { noRows } from "../../data/table/builder.ts";
 import { numberOrText } from "../../data/table/cell.ts";
 import type { CsvReader } from "../../data/table/csv.ts";
 import { unknownClass } from "../../data/table/label.ts";
@@ -51,9 +52,7 @@ export function pixelTableReader(file: string, plan: ImagePlan): CsvReader<Examp
       read(cells, at, labelColumn);
     },
     finish() {
-      if (rows.length === 0) {
-        throw new InputError("data.table.empty", `${file} has a header but no rows: add data.`, { at: file });
-      }
+      if (rows.length === 0) throw noRows(file);
       const features = new Uint8Array(allocate(rows.length * width));
       rows.forEach((pixels, row) => {
         features.set(pixels, row * width);

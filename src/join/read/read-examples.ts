@@ -1,17 +1,20 @@
 /** A client's own files as examples of a run: the same decisions whether the files lie on a disk or were dropped on a page. */
 import { shareLabels } from "../../data/allocate.ts";
+import type { ReadData } from "../../data/client-data.ts";
 import type { DataPlan, ImagePlan } from "../../data/data-plan.ts";
 import { type Examples, size } from "../../data/examples.ts";
+import { factsReader } from "../../data/facts/csv.ts";
 import { checkFits } from "../../data/fits.ts";
 import { examplesFromIdx } from "../../data/idx.ts";
 import type { PictureShape } from "../../data/pictures.ts";
 import type { Table } from "../../data/table/builder.ts";
 import { type CsvReader, tableReader } from "../../data/table/csv.ts";
-import { type ClientExamples, encodeRows } from "../../data/table/encode-rows.ts";
+import { encodeRows } from "../../data/table/encode-rows.ts";
 import type { TableEncoding } from "../../data/table/encoding.ts";
 import { unknownClass } from "../../data/table/label.ts";
 import { InputError } from "../../errors.ts";
 import { folderNames } from "./class-of.ts";
+import { readFacts } from "./facts.ts";
 import { pixelTableReader } from "./pixel-table.ts";
 import { type Found, recognise } from "./recognise.ts";
 
@@ -31,12 +34,12 @@ export interface ClientFiles {
 }
 
 /**
- * For a table's run a CSV or Parquet file, for an images' run pictures in folders named after their classes, a pair of
- * IDX files, or a CSV file of pixels.
+ * For a table's run a CSV or Parquet file, for a run on facts a CSV file, for an images' run pictures in folders named
+ * after their classes, a pair of IDX files, or a CSV file of pixels.
  * @throws InputError `data.client.nothing`, `data.client.kind`, and all of {@link recognise}, of the files' readers and
- *   of what encodes the rows
+ *   of what encodes the rows or the facts
  */
-export async function readExamples(files: ClientFiles, plan: DataPlan): Promise<ClientExamples> {
+export async function readExamples(files: ClientFiles, plan: DataPlan): Promise<ReadData> {
   const found = recognise(files.paths, files.where);
   if (found === undefined) {
     throw new InputError(
@@ -51,6 +54,10 @@ export async function readExamples(files: ClientFiles, plan: DataPlan): Promise<
     const table =
       found.kind === "csv" ? await files.csv(path, tableReader(path, plan)) : await files.parquet(path, plan);
     return encodeRows(plan, table);
+  }
+  if (plan.kind === "facts") {
+    if (found.kind !== "csv") throw wrongKind(files, found, plan);
+    return readFacts(plan, await files.csv(found.path, factsReader(found.path, { owners: false })));
   }
   switch (found.kind) {
     case "csv":
@@ -90,7 +97,7 @@ async function readPictures(
   files: ClientFiles,
   paths: readonly string[],
   plan: ImagePlan,
-): Promise<ClientExamples> {
+): Promise<ReadData> {
   const { shape, scale, classNames } = plan;
   if (!isPictureShape(shape)) throw wrongKind(files, { kind: "pictures", paths }, plan);
   checkFits(paths.length, size(shape), files.where);
@@ -141,6 +148,7 @@ function wanted(plan: DataPlan): string {
     const columns = [plan.label, ...plan.features.map(({ name }) => name)];
     return `a CSV or Parquet file with the columns ${list(columns)}`;
   }
+  if (plan.kind === "facts") return "a CSV file with the columns head, relation and tail";
   const pair = `a pair of IDX files or a CSV file of pixels, of shape ${plan.shape.join(" x ")}`;
   if (!isPictureShape(plan.shape)) return pair;
   return `folders of pictures called ${list(folderNames(plan.classNames))}, ${pair}`;

@@ -25,7 +25,7 @@ test("programs from the source give what the bundle's models give", async () => 
   const engines = [onnxLoweredEngine, sourceEngine(jaxEngine, task, bundle)];
   const [models, source] = await Promise.all(
     engines.map(async (engine) => {
-      await using trainer = createBundleTrainer({ bundle, examples, engine });
+      await using trainer = createBundleTrainer({ bundle, data: { examples }, engine });
       return [
         await trainer.run({ kind: "train", shard: 0, parameters, work, correction, seed: 1 }),
         await trainer.run({ kind: "evaluate", parameters, on: 0 }),

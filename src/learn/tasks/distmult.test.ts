@@ -9,11 +9,12 @@ import { exportOnnx, initialParameters, layoutOf } from "../index.ts";
 import { evaluationProgram, trainingProgram } from "../local-program.ts";
 import { createEngineTrainer, onnxEngine } from "../node/index.ts";
 import { sliceParameters } from "../slice-parameters.ts";
+import { type DataSpec, specOf } from "../task.ts";
 import { distMultTask } from "./distmult.ts";
 import { findTask } from "./registry.ts";
 
 /** A graph of 30 entities and 3 relations (6 with the ways back), and batches that name some entities twice. */
-const small = { task: distMultTask("small", "", 6), spec: { shape: [2], classes: 30 } };
+const small = { task: distMultTask("small", ""), spec: { shape: [2], classes: 30, ranges: [30, 6] } };
 const random = SimulationRandom.fromSeed(7);
 const batch = 16;
 const pairs = Float32Array.from({ length: 2 * batch }, (_, i) =>
@@ -93,9 +94,17 @@ describe("on a small graph", () => {
     });
   });
 
-  test("data of another shape are refused", () => {
-    expect(() => layoutOf(task, { shape: [1, 28, 28], classes: 10 })).toThrow(
-      expect.objectContaining({ code: "learn.task.pairs", message: expect.stringContaining("[1,28,28]") }),
+  test.each<[string, DataSpec]>([
+    ["pictures", { shape: [1, 28, 28], classes: 10 }],
+    ["a table of two columns", { shape: [2], classes: 30 }],
+    ["numbers of more things", { shape: [2], classes: 30, ranges: [30, 6, 2] }],
+    ["numbers of things that are not the classes", { shape: [2], classes: 30, ranges: [29, 6] }],
+  ])("refuses %s", (_, spec) => {
+    expect(() => layoutOf(task, spec)).toThrow(
+      expect.objectContaining({
+        code: "learn.task.pairs",
+        message: expect.stringContaining(`[${spec.shape}]`),
+      }),
     );
   });
 });
@@ -109,7 +118,7 @@ describe("on WordNet", () => {
 
   test("learns in six passes what was held out, and predicts from its file as in training", async () => {
     const { train, test: heldOut } = dataset;
-    const spec = { shape: train.shape, classes: train.classes };
+    const spec = specOf(dataset);
     const shards = [Int32Array.from(train.labels, (_, row) => row)];
     await using trainer = createEngineTrainer({ task, dataset, shards, engine: onnxEngine });
     const first = initialParameters(task, spec, 1);

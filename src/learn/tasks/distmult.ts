@@ -6,7 +6,7 @@
  */
 import { numpy as np, random } from "@jax-js/jax";
 import { InputError } from "../../errors.ts";
-import { defineTask, type Task } from "../task.ts";
+import { type DataSpec, defineTask, type Task } from "../task.ts";
 
 /** Numbers of an embedding. */
 const WIDTH = 32;
@@ -19,22 +19,21 @@ const RELATION_SPREAD = 0.1;
 const GUESSES = 10;
 
 /**
- * Parameters `entities` [classes, 32] and `relations` [relations, 32]. The score is Hits@10: 1 where fewer than ten
+ * Parameters `entities` [classes, 32] and `relations` [2R, 32], the R relations and their ways back. The score is Hits@10: 1 where fewer than ten
  * entities score higher than the label, others that would be right included ("raw").
  *
- * @param relations number of relations; an example's second feature is one of them
- * @throws InputError `learn.task.pairs` from `init`, for data of any other shape
+ * @throws InputError `learn.task.pairs` from `init`, for data that are no facts
  */
-export function distMultTask(name: string, description: string, relations: number): Task {
+export function distMultTask(name: string, description: string): Task {
   return defineTask<{ entities: np.Array; relations: np.Array }>({
     name,
     description,
     embeddings: { parameter: "entities", columns: [0], labels: true },
-    init(key, { shape, classes }) {
-      checkPairs(name, shape);
+    init(key, spec) {
+      const [entities, relations] = vocabularyOf(name, spec);
       const [first, second] = random.split(key);
       return {
-        entities: random.normal(first, [classes, WIDTH]).mul(SPREAD),
+        entities: random.normal(first, [entities, WIDTH]).mul(SPREAD),
         relations: random.normal(second, [relations, WIDTH]).mul(RELATION_SPREAD).add(1),
       };
     },
@@ -54,10 +53,11 @@ export function distMultTask(name: string, description: string, relations: numbe
   });
 }
 
-function checkPairs(name: string, shape: readonly number[]): void {
-  if (shape.length === 1 && shape[0] === 2) return;
+/** Number of entities, and of relations with their ways back. */
+function vocabularyOf(name: string, { shape, classes, ranges }: DataSpec): readonly number[] {
+  if (String(shape) === "2" && ranges?.length === 2 && ranges[0] === classes) return ranges;
   throw new InputError(
     "learn.task.pairs",
-    `Task "${name}" needs examples of two numbers, an entity and a relation; the data's examples are shaped [${shape}].`,
+    `Task "${name}" learns from facts, whose examples are an entity and a relation each; the data's examples, of shape [${shape}], are none.`,
   );
 }

@@ -68,7 +68,15 @@ const idx = z
   })
   .describe("Files in the IDX format of the MNIST database, of unsigned bytes, also gzip-compressed.");
 
+const facts = z
+  .strictObject({
+    facts: text().describe("Path of the file, relative to the recipe's folder."),
+  })
+  .describe(
+    "A CSV file of facts about entities, also gzip-compressed: `head`, `relation`, `tail` and, where somebody in particular states each fact, `owner` (the relation is the owner where there is no such column). A tenth of each relation is held out.",
+  );
+
 /** A source is recognised by its first key. */
 export const dataSection = z
-  .union([named, csv, parquet, images, idx])
+  .union([named, csv, parquet, images, idx, facts])
   .describe("Where the examples come from; exactly one of the sources.");

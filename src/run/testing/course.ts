@@ -4,7 +4,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
 import { dataPlanOf } from "../../data/data-plan.ts";
-import { selectRows } from "../../data/select.ts";
 import { joinRun } from "../../join/join-run.ts";
 import { createBundleTrainer } from "../../learn/bundle-trainer.ts";
 import { createProgramBundle } from "../../learn/create-program-bundle.ts";
@@ -19,7 +18,9 @@ import type { PartyId } from "../../runtime/party.ts";
 import { createIdentity } from "../../runtime/session/identity.ts";
 import { simulateFederation } from "../federation.ts";
 import type { PreparedRun } from "../prepare.ts";
+import { dealer } from "../serve.ts";
 import { Service } from "../service.ts";
+import { addSideShards } from "../side-shards.ts";
 import { QuietClock } from "./quiet-clock.ts";
 
 export interface Course {
@@ -27,24 +28,23 @@ export interface Course {
   /** Who refused what: codes of the server's and of the clients' side. */
   readonly refused: readonly string[];
   readonly model: Float32Array;
+  /** Of clients that have their own; empty under other protocols. */
+  readonly ownModels: ReadonlyMap<PartyId, Float32Array>;
   /** Of all rounds together. */
   readonly messages: readonly MessageTally[];
 }
 
 /** The run on the simulated fabric. */
 export async function simulated(run: PreparedRun): Promise<Course> {
-  const { task, dataset, shards } = run;
-  await using trainer = createEngineTrainer({ engine: onnxEngine, task, dataset, shards });
-  const { server, simulation } = simulateFederation(
-    run,
-    { dataset, shards, poisoned: new Map() },
-    trainer,
-    1,
-  );
+  const side = addSideShards(run);
+  await using trainer = createEngineTrainer({ engine: onnxEngine, task: run.task, ...side });
+  const { server, simulation, learnt } = simulateFederation(run, side, trainer, 1);
   const events: PartyEvent[] = [];
   for await (const batch of simulation.run()) events.push(...batch.map(({ event }) => event));
   const refused = events.flatMap((event) => (event.kind === "refused" ? `${event.from} ${event.code}` : []));
-  return { events, refused, model: server.model, messages: simulation.traffic.take().messages };
+  const { messages } = simulation.traffic.take();
+  const own = learnt();
+  return { events, refused, model: server.model, ownModels: own instanceof Map ? own : new Map(), messages };
 }
 
 /** The same with real clients over loopback sockets, in time that passes when nothing else is to be done. */
@@ -59,7 +59,7 @@ export async function served(run: PreparedRun): Promise<Course> {
     trainer: new WatchedTrainer(own, clock),
     identity: clock.signing(await createIdentity()),
     admit: async ({ name }) => name!,
-    deal: (client) => selectRows(dataset.train, shards[clients.indexOf(client)]),
+    deal: dealer(run, shards, () => clients),
     known: [],
     limits: { heartbeat: 3600 },
     refused: (from, code) => refused.push(`${from} ${code}`),
@@ -69,6 +69,7 @@ export async function served(run: PreparedRun): Promise<Course> {
   await once(http.listen(0, "127.0.0.1"), "listening");
   const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/session`;
 
+  const ownModels = new Map<PartyId, Float32Array>();
   const leaving = new AbortController();
   const join = async (name: PartyId) => {
     let connected = () => {};
@@ -80,12 +81,13 @@ export async function served(run: PreparedRun): Promise<Course> {
         if (event.kind === "connecting") connected = clock.stop();
         if (event.kind === "connected" || event.kind === "waiting") connected();
         if (event.kind === "refused") refused.push(`server ${event.code}`);
+        if (event.kind === "model") ownModels.set(name, event.model);
       },
-      prepare: async ({ bundle, trial }) =>
-        new WatchedTrainer(
-          createBundleTrainer({ bundle, examples: trial!, engine: onnxLoweredEngine }),
-          clock,
-        ),
+      prepare: async ({ bundle, trial }) => {
+        const data = trial!;
+        const trainer = createBundleTrainer({ bundle, data, engine: onnxLoweredEngine });
+        return { trainer: new WatchedTrainer(trainer, clock), data };
+      },
     });
   };
   const ends = clients.map(join);
@@ -107,7 +109,7 @@ export async function served(run: PreparedRun): Promise<Course> {
     http.close();
   }
   const { messages } = service.traffic.take();
-  return { events, refused, model: service.server.model, messages };
+  return { events, refused, model: service.server.model, ownModels, messages };
 }
 
 /** A trainer whose work the clock waits for. */

@@ -47,7 +47,7 @@ export async function provide(change: Partial<RecipeInput>): Promise<TestProvisi
   const clients = new Map<PartyId, TestClient>();
   for (const [k, shard] of dealShards(prepared).entries()) {
     const examples = selectRows(dataset.train, shard);
-    const own = createBundleTrainer({ bundle, examples, engine: onnxLoweredEngine });
+    const own = createBundleTrainer({ bundle, data: { examples }, engine: onnxLoweredEngine });
     clients.set(CLIENTS[k], { identity: await createIdentity(), examples, trainer: own });
   }
   return {

@@ -268,10 +268,11 @@ class Scene {
       random: () => 0.002,
       prepare: async ({ trial }) => {
         // Whoever comes to whichever life of the server is dealt the same.
-        expect(trial?.labels).toEqual(examples.labels);
+        expect(trial?.examples.labels).toEqual(examples.labels);
         // Data take time to read; the server may die meanwhile.
         for (let turn = 0; turn < TURNS; turn++) await setImmediate();
-        return { run: trainer.run.bind(trainer), async [Symbol.asyncDispose]() {} };
+        const borrowed = { run: trainer.run.bind(trainer), async [Symbol.asyncDispose]() {} };
+        return { trainer: borrowed, data: trial! };
       },
       observe: (event) => {
         if (life.isOver) return;

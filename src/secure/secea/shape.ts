@@ -9,6 +9,7 @@
  * (arXiv 2206.09097); room for dropouts is our addition.
  */
 import { InputError } from "../../errors.ts";
+import type { EmbeddingTable } from "../../federated/embeddings.ts";
 import { largestScale } from "../quantise.ts";
 import { type RampCode, rampCode } from "../ramp-code.ts";
 
@@ -78,6 +79,19 @@ export function planShape(clients: number, width: number, options: SecEaOptions)
     width: symbols,
     piece: Math.ceil(symbols / parts),
   };
+}
+
+/**
+ * Symbols of the largest share that a client sends another, however many they are: of queries for all of the union, or of
+ * masks for everybody's answers.
+ *
+ * @param table of all entities
+ */
+export function largestShare(
+  { queries = Number.POSITIVE_INFINITY }: SecEaOptions,
+  { entities, width }: Pick<EmbeddingTable, "entities" | "width">,
+): number {
+  return Math.min(queries, entities) * Math.max(entities, MOST_CLIENTS * (width + 1));
 }
 
 /** What presence and tables are stored in, and queries sent in: K data and T noise pieces, a share per client. */

@@ -95,9 +95,15 @@ function readGiven(plan: DataPlan): Promise<Answer> {
 
 /** What Node makes of the file or folder, in the same form. */
 async function readInNode(path: string, plan: DataPlan) {
-  const { examples, notes } = await readClientData(path, plan);
+  const { examples, heldOut, notes } = await readClientData(path, plan);
   const { features, labels } = examples;
-  return { ...examples, features: Array.from(features), labels: Array.from(labels), notes };
+  return {
+    ...examples,
+    features: Array.from(features),
+    labels: Array.from(labels),
+    ...(heldOut && { heldOut: Array.from(heldOut.labels) }),
+    notes,
+  };
 }
 
 it("reads tables as Node does: CSV, packed CSV, Parquet", async () => {
@@ -127,6 +133,26 @@ it("reads tables as Node does: CSV, packed CSV, Parquet", async () => {
     // Notes name the file, and a tab does not know its folders.
     const notes = expected.notes.map((note) => note.replace(`${root}/`, ""));
     expect(await readInTab("files", path, wards)).toEqual({ ...expected, notes, isShared: true });
+  }
+  expect(complaints).toEqual([]);
+});
+
+it("reads facts as Node does, and holds the same ones out", async () => {
+  const random = SimulationRandom.fromSeed(4);
+  const entities = Array.from({ length: 40 }, (_, i) => `gr\u00fcn ${i}`);
+  const relations = ["knows", "likes"];
+  const rows = Array.from({ length: 500 }, () => [
+    relations[random.integer(2)],
+    entities[random.integer(40)],
+    `"${entities[random.integer(40)]}"`,
+  ]);
+  const text = ["relation,head,tail", ...rows.map(String), "likes,nobody,nobody"].join("\n");
+  const kin: DataPlan = { kind: "facts", entities, relations };
+  for (const path of [await put("kin.csv", text), await put("kin.csv.gz", gzipSync(text))]) {
+    const expected = await readInNode(path, kin);
+    expect(expected.heldOut!.length).toBeGreaterThan(50);
+    expect(expected.notes).toHaveLength(1);
+    expect(await readInTab("files", path, kin)).toEqual({ ...expected, isShared: true });
   }
   expect(complaints).toEqual([]);
 });
@@ -221,6 +247,7 @@ it("fits pictures of other sizes and formats nearly as sharp does", async () => 
 it("refuses what Node refuses, with the same codes", async () => {
   const packed = gzipSync("height,colour,ill\n170,red,no\n".repeat(50));
   packed[20] ^= 0xff;
+  const kin: DataPlan = { kind: "facts", entities: ["Ann", "Bob"], relations: ["knows"] };
   const cases: [string, string | Uint8Array, DataPlan][] = [
     ["latin.csv", Buffer.from("height,colour,ill\n170,gr\xfcn,no\n", "latin1"), wards],
     ["cut.csv", Buffer.from("height,colour,ill\n170,gr\xc3", "latin1"), wards],
@@ -232,6 +259,10 @@ it("refuses what Node refuses, with the same codes", async () => {
     ["column.csv", "heigth,colour,ill\n170,red,no\n", wards],
     ["class.csv", "height,colour,ill\n170,red,perhaps\n", wards],
     ["mismatch.csv", "height,colour,ill\ntall,red,no\n", wards],
+    ["relation.csv", "head,tail\nAnn,Bob\n", kin],
+    ["blank.csv", "head,relation,tail\nAnn,,Bob\n", kin],
+    ["strangers.csv", "head,relation,tail\nFay,knows,Gus\n", kin],
+    ["few.csv", "head,relation,tail\nAnn,knows,Bob\n", kin],
     ["text.parquet", "no Parquet", wards],
     ["notes.txt", "", wards],
     ["shape.csv", "1,2,3\n", digits],

@@ -1,6 +1,6 @@
+import type { ReadData } from "../../../src/data/client-data.ts";
 import type { DataPlan } from "../../../src/data/data-plan.ts";
 import { mostBytes } from "../../../src/data/fits.ts";
-import type { ClientExamples } from "../../../src/data/table/encode-rows.ts";
 import { InputError } from "../../../src/errors.ts";
 import { readExamples } from "../../../src/join/read/read-examples.ts";
 import type { ClientFile } from "./client-file.ts";
@@ -14,7 +14,7 @@ import { decodePictures } from "./pictures.ts";
  * for as long as it takes.
  * @throws InputError `data.client.limit`, and all of {@link readExamples}
  */
-export async function readClientFiles(files: readonly ClientFile[], plan: DataPlan): Promise<ClientExamples> {
+export async function readClientFiles(files: readonly ClientFile[], plan: DataPlan): Promise<ReadData> {
   const where = files.length === 1 ? files[0].path : "the selection";
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
   if (bytes > mostBytes) {

@@ -62,7 +62,7 @@ beforeAll(async () => {
   );
   await using trainer = createBundleTrainer({
     bundle: decodeProgramBundle(bundle),
-    examples,
+    data: { examples },
     engine: onnxLoweredEngine,
   });
   trained = await trainer.run(job);

@@ -8,6 +8,8 @@ import { readClientFiles } from "../read-client-files.ts";
 export interface Answer {
   readonly features: readonly number[];
   readonly labels: readonly number[];
+  /** Labels of what is held out. */
+  readonly heldOut?: readonly number[];
   readonly scale: number;
   readonly shape: readonly number[];
   readonly classes: number;
@@ -24,11 +26,12 @@ addEventListener("message", async ({ data }: MessageEvent<{ files: ClientFile[];
 
 async function answer(files: readonly ClientFile[], plan: DataPlan): Promise<Answer> {
   try {
-    const { examples, notes } = await readClientFiles(files, plan);
+    const { examples, heldOut, notes } = await readClientFiles(files, plan);
     return {
       ...examples,
       features: Array.from(examples.features),
       labels: Array.from(examples.labels),
+      ...(heldOut && { heldOut: Array.from(heldOut.labels) }),
       isShared: examples.labels.buffer instanceof SharedArrayBuffer,
       notes,
     };

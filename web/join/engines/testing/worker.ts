@@ -45,11 +45,13 @@ async function answer(): Promise<Answer> {
   const { chosen, measurements } = await chooseEngine(candidates, { bundle, clock });
   const trainer = createBundleTrainer({
     bundle,
-    examples: {
-      features: given.get("features") as Uint8Array,
-      scale: 1 / 255,
-      labels: given.get("labels") as Int32Array,
-      ...bundle.data,
+    data: {
+      examples: {
+        features: given.get("features") as Uint8Array,
+        scale: 1 / 255,
+        labels: given.get("labels") as Int32Array,
+        ...bundle.data,
+      },
     },
     engine: chosen.engine,
   });

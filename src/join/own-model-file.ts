@@ -1,0 +1,52 @@
+/**
+ * The file in which a client keeps the model that is its own under a personal protocol: it is what the client gains from
+ * the run, and what it goes on from when it comes back.
+ */
+import { InputError } from "../errors.ts";
+import { exportSafetensors, importSafetensors } from "../learn/export-safetensors.ts";
+import type { ReceivedPlan } from "./run-plan.ts";
+
+/**
+ * A safetensors file with the task's parameters; its metadata name run, server (the fingerprint of its key), task, client and round.
+ *
+ * @param round after which the model is as it is
+ */
+export function encodeOwnModel(
+  { server, plan, bundle }: ReceivedPlan,
+  client: string,
+  round: number,
+  model: Float32Array,
+): Uint8Array<ArrayBuffer> {
+  const metadata = { run: plan.run, server, task: bundle.task, client, round: String(round) };
+  return exportSafetensors(bundle.layout, model, metadata);
+}
+
+/**
+ * The model in such a file.
+ *
+ * @param file its name, for errors
+ * @throws InputError `join.model` when the bytes are no model of this run
+ */
+export function decodeOwnModel(bytes: Uint8Array, received: ReceivedPlan, file: string): Float32Array {
+  const { server, plan, bundle } = received;
+  const { parameters, metadata } = read(bytes, bundle, file);
+  if (metadata.server === server && metadata.task === bundle.task) return parameters;
+  const run = metadata.run === undefined ? "another run" : `the run ${JSON.stringify(metadata.run)}`;
+  throw noModel(file, `is of ${run}, and not of this one (${JSON.stringify(plan.run)})`);
+}
+
+function read(bytes: Uint8Array, { layout }: ReceivedPlan["bundle"], file: string) {
+  try {
+    return importSafetensors(layout, bytes);
+  } catch (cause) {
+    throw noModel(file, "is not a model of what this run learns", cause);
+  }
+}
+
+function noModel(file: string, what: string, cause?: unknown): InputError {
+  return new InputError(
+    "join.model",
+    `${file} ${what}: keep your own model in another file (--model), or move this one out of the way.`,
+    { cause },
+  );
+}
