@@ -1,5 +1,4 @@
 /** `coterie serve` and `coterie join` as users meet them: processes, real sockets, files of their own. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -11,14 +10,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSqliteStore } from "../records/node/index.ts";
 import { runProgram } from "./program.ts";
 import { inUrl, isLoopback, parseListenAddress, reachableHosts } from "./serve/listen-address.ts";
+import { type Command, Commands } from "./testing/commands.ts";
 
-const bin = resolve("bin/coterie.js");
 let folder: string;
-let children: ChildProcess[];
+let commands: Commands;
+const coterie = (...words: string[]) => commands.start(...words);
 
 beforeEach(async () => {
-  children = [];
   folder = await mkdtemp(join(tmpdir(), "coterie-serve-"));
+  commands = new Commands(folder);
   await writeFile(join(folder, "flowers.yaml"), recipe);
   const iris = await readFile(resolve("recipes/data/iris.csv"), "utf8");
   const [header, ...rows] = iris.trim().split("\n");
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const child of children) child.kill("SIGKILL");
+  commands.kill();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -43,37 +43,6 @@ select: { minimum: 2 }
 local: { epochs: 2, batch: 8, optimizer: { kind: sgd, rate: 0.1 } }
 `;
 
-function coterie(...words: string[]) {
-  const child = spawn(process.execPath, [bin, ...words], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, COTERIE_HOME: join(folder, "home") },
-  });
-  children.push(child);
-  const said = { out: "", err: "" };
-  const listeners = new Set<() => void>();
-  child.stdout.on("data", (chunk) => (said.out += chunk));
-  child.stderr.on("data", (chunk) => {
-    said.err += chunk;
-    for (const listener of listeners) listener();
-  });
-  const ended = new Promise<{ code: number | null; out: string; err: string }>((done) =>
-    child.on("close", (code) => done({ code, ...said })),
-  );
-  /** What standard error says, once it matches. */
-  const says = (pattern: RegExp): Promise<RegExpMatchArray> =>
-    new Promise((done, failed) => {
-      const look = () => {
-        const match = said.err.match(pattern);
-        if (match) done(match);
-      };
-      listeners.add(look);
-      look();
-      void ended.then(() => failed(new Error(`ended before it said ${pattern}:\n${said.err}`)));
-    });
-  return { child, ended, says };
-}
-
 /** The same without a process of its own, for commands that only look. */
 async function inThisProcess(...words: string[]) {
   const [out, err] = [new PassThrough(), new PassThrough()];
@@ -82,7 +51,7 @@ async function inThisProcess(...words: string[]) {
 }
 
 const serve = (...words: string[]) => coterie("serve", "flowers.yaml", "--out", "run", ...words);
-const joinLink = async (server: ReturnType<typeof coterie>) => (await server.says(/^join +(\S+)$/m))[1];
+const joinLink = async (server: Command) => (await server.says(/^join +(\S+)$/m))[1];
 
 async function events() {
   await using store = openSqliteStore(join(folder, "run", "events.sqlite"), { readOnly: true });
