@@ -95,7 +95,9 @@ export type EventBody =
       readonly versions: Readonly<Record<string, string>>;
       readonly machine: { readonly cpu: string; readonly cores: number; readonly workers: number };
       readonly classNames: readonly string[];
-      /** Row per client (`client-0` first), column per class: examples held. Empty where clients keep that to themselves. */
+      /** Where examples are facts about the classes. */
+      readonly relationNames?: readonly string[];
+      /** Row per client (`client-0` first), column per class, or per relation where there are some: examples held. Empty where clients keep that to themselves. */
       readonly histogram: readonly (readonly number[])[];
       /** Clients that a simulated adversary controls; absent without one. */
       readonly corrupted?: readonly string[];

@@ -28,6 +28,7 @@ export function describeRun(
     versions: versions(),
     machine: { cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), workers },
     classNames: dataset.classNames ?? Array.from({ length: dataset.train.classes }, (_, k) => String(k)),
+    ...(dataset.relations && { relationNames: dataset.relations }),
     histogram,
     ...(corrupted && corrupted.length > 0 && { corrupted: corrupted.map((shard) => clients![shard]) }),
   };

@@ -1,6 +1,7 @@
 import type { Dataset } from "../data/examples.ts";
 import { loadDataset } from "../data/node/index.ts";
 import { histogram } from "../data/partition/histogram.ts";
+import { kindsIn } from "../data/partition/kinds-in.ts";
 import { partition } from "../data/partition/partition.ts";
 import { InputError } from "../errors.ts";
 import type { ParameterLayout } from "../learn/layout.ts";
@@ -30,7 +31,7 @@ export interface PreparedRun extends PreparedModel {
   /** Row indices into the training set, one array per client. */
   readonly shards: readonly Int32Array[];
   readonly clients: readonly PartyId[];
-  /** Row per client, column per class. */
+  /** Row per client, column per class, or per relation where examples are facts. */
   readonly histogram: readonly (readonly number[])[];
   /** Shards of the clients that the adversary controls, ascending; none without one. */
   readonly corrupted: readonly number[];
@@ -47,7 +48,7 @@ export async function prepare(recipe: Recipe, baseFolder: string): Promise<Prepa
   const shards = dealShards(model);
   const clients = shards.map((_, shard) => `client-${shard}`);
   const corrupted = drawCorrupted(model, shards.length);
-  return { ...model, shards, clients, histogram: histogram(model.dataset.train, shards), corrupted };
+  return { ...model, shards, clients, histogram: histogram(kindsIn(model.dataset), shards), corrupted };
 }
 
 function drawCorrupted({ recipe, random }: PreparedModel, clients: number): number[] {

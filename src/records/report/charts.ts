@@ -238,8 +238,8 @@ export function attendanceSlots(rows: Attendance["rows"]): (AttendanceRow | null
 
 export const clientLabel = { width: 110, overflow: "truncate", interval: 0, fontSize: 11 };
 
-/** Examples per client and class. */
-export function partitionChart({ rows, classNames }: PartitionView): ChartOption {
+/** Examples per client and class or relation. */
+export function partitionChart({ rows, names, kind }: PartitionView): ChartOption {
   const cells = rows.flatMap(({ counts }, y) => counts.map((count, x) => [x, y, count]));
   const most = cells.reduce((largest, [, , count]) => Math.max(largest, count), 1);
   return {
@@ -248,8 +248,8 @@ export function partitionChart({ rows, classNames }: PartitionView): ChartOption
     tooltip: { trigger: "item", formatter: "fn:partition" },
     xAxis: {
       type: "category",
-      data: classNames,
-      name: "class",
+      data: names,
+      name: kind,
       nameLocation: "middle",
       nameGap: 26,
       axisTick: { show: false },

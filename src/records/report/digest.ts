@@ -74,7 +74,7 @@ export function foldDigest(): { add(event: RunEvent): void; result(): LogDigest 
     switch (event.kind) {
       case "run-started":
         started = event;
-        partition = viewPartition(event.classNames, event.histogram);
+        partition = viewPartition(event);
         return;
       case "run-resumed":
         incidents.resumes++;

@@ -14,7 +14,7 @@ export const limits = {
   /** Rows of the partition's heat map. */
   partitionClients: 50,
   /** Columns of the partition's heat map; further classes are added up in the last. */
-  partitionClasses: 40,
+  partitionKinds: 40,
   /** Runs in one comparison, each with its curve and recipe. */
   runs: 24,
   /** Heat maps of attacks and defences in one comparison, one for each setting of the other keys. */

@@ -5,7 +5,7 @@ import { digestRun } from "./digest.ts";
 import { formatBytes, formatNumber, formatPercent, formatSeconds } from "./format.ts";
 import { html, scriptCode, scriptJson } from "./html.ts";
 import { evenlySpaced, limits } from "./limits.ts";
-import { viewPartition } from "./partition.ts";
+import { partitionNote, viewPartition } from "./partition.ts";
 import { renderReport } from "./render.ts";
 
 const assets = { echarts: "/* charts */" };
@@ -59,34 +59,47 @@ describe("evenlySpaced", () => {
 describe("viewPartition", () => {
   it("tells how unequal the clients are", () => {
     expect(
-      viewPartition(
-        ["cat", "dog"],
-        [
+      viewPartition({
+        classNames: ["cat", "dog"],
+        histogram: [
           [1, 0],
           [2, 3],
           [0, 9],
         ],
-      ),
+      }),
     ).toEqual({
-      classNames: ["cat", "dog"],
+      kind: "class",
+      names: ["cat", "dog"],
       rows: [
         { row: 0, counts: [1, 0] },
         { row: 1, counts: [2, 3] },
         { row: 2, counts: [0, 9] },
       ],
-      ...{ clients: 3, examples: { least: 1, median: 5, most: 9 }, classesPerClient: 1, foldedClasses: 0 },
+      ...{ clients: 3, examples: { least: 1, median: 5, most: 9 }, kindsPerClient: 1, folded: 0 },
     });
-    expect(viewPartition([], [])).toBeNull();
+    expect(viewPartition({ classNames: [], histogram: [] })).toBeNull();
   });
 
   it("folds many clients and classes without losing examples", () => {
-    const view = viewPartition(
-      [],
-      Array.from({ length: 500 }, () => new Array(100).fill(2)),
+    const histogram = Array.from({ length: 500 }, () => new Array(100).fill(2));
+    const view = viewPartition({ classNames: [], histogram })!;
+    expect(view.rows).toHaveLength(limits.partitionClients);
+    expect(view.names.at(-1)).toBe("61 more");
+    expect(view.rows[7].counts).toEqual([...new Array(39).fill(2), 122]);
+    expect(partitionNote(view)).toBe(
+      "A client holds 200 to 200 examples (median 200) of 100 classes (median). " +
+        `Shown are ${limits.partitionClients} of the 500 clients, evenly spaced. The last column adds up 61 classes.`,
     );
-    expect(view?.rows).toHaveLength(limits.partitionClients);
-    expect(view?.classNames.at(-1)).toBe("61 more");
-    expect(view?.rows[7].counts).toEqual([...new Array(39).fill(2), 122]);
+  });
+
+  it("tells facts apart by their relations", () => {
+    const view = viewPartition({
+      classNames: ["dog", "cat"],
+      relationNames: ["is a"],
+      histogram: [[4], [6]],
+    })!;
+    expect(view).toMatchObject({ kind: "relation", names: ["is a"] });
+    expect(partitionNote(view)).toBe("A client holds 4 to 6 examples (median 5) of 1 relations (median).");
   });
 });
 

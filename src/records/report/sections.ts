@@ -6,7 +6,7 @@ import { type Fact, headlines, methodFacts, runFacts } from "./facts.ts";
 import { formatNumber } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { limits } from "./limits.ts";
-import type { PartitionView } from "./partition.ts";
+import { type PartitionView, partitionNote } from "./partition.ts";
 
 /** The report's parts that are the same for one run and for several. */
 
@@ -59,17 +59,12 @@ export function roundTable(rounds: readonly RoundSummary[], all: number): Html {
 }
 
 export function partitionSection(partition: PartitionView): Html {
-  const { rows, clients, classNames, examples, classesPerClient, foldedClasses } = partition;
-  const cut =
-    rows.length < clients
-      ? ` Shown are ${rows.length} of the ${formatNumber(clients)} clients, evenly spaced.`
-      : "";
-  const folded = foldedClasses > 0 ? ` The last column adds up ${foldedClasses} classes.` : "";
+  const { rows, names, kind } = partition;
   return html`<section class="keep"><h2>Who holds which data</h2>
-    <p class="note">A client holds ${formatNumber(examples.least)} to ${formatNumber(examples.most)} examples (median ${formatNumber(examples.median)}) of ${formatNumber(classesPerClient)} classes (median).${cut}${folded}</p>
-    ${chart("partition", rows.length * 18 + 130, "Heat map of the examples that each client holds of each class; the table below has the same figures.")}
-    <details><summary>Table of examples per client and class</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of examples per client and class"><table class="figures">
-      <thead><tr><th scope="col">Client</th>${classNames.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+    <p class="note">${partitionNote(partition)}</p>
+    ${chart("partition", rows.length * 18 + 130, `Heat map of the examples that each client holds of each ${kind}; the table below has the same figures.`)}
+    <details><summary>Table of examples per client and ${kind}</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of examples per client and ${kind}"><table class="figures">
+      <thead><tr><th scope="col">Client</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${rows.map(({ row, counts }) => html`<tr><th scope="row">client-${row}</th>${counts.map((count) => html`<td>${count}</td>`)}</tr>`)}</tbody>
     </table></div></details></section>`;
 }
