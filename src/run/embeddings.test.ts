@@ -6,21 +6,12 @@ import { completeRecipe, type RecipeInput } from "../recipe/index.ts";
 import type { RunSummary } from "../records/events.ts";
 import { decodeSafetensors } from "../runtime/wire/safetensors.ts";
 import { type RunOptions, run } from "./run.ts";
+import { words } from "./testing/words.ts";
 
 const root = mkdtempSync(join(tmpdir(), "coterie-embeddings-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const clear: RecipeInput = {
-  name: "words",
-  task: "wordnet-distmult",
-  data: { dataset: "wordnet", train: 1000 },
-  clients: 4,
-  partition: { kind: "owners" },
-  rounds: 2,
-  local: { epochs: 1, batch: 256, optimizer: { kind: "adam", rate: 0.01 } },
-  protocol: { kind: "embeddings" },
-};
-const secret: RecipeInput = { ...clear, protocol: { kind: "secea", colluders: 1, dropouts: 0 } };
+const secret: RecipeInput = { ...words, protocol: { kind: "secea", colluders: 1, dropouts: 0 } };
 
 async function complete(recipe: RecipeInput, name: string, options: RunOptions = {}) {
   const folder = join(root, name);
@@ -31,7 +22,7 @@ async function complete(recipe: RecipeInput, name: string, options: RunOptions =
   return { summary, model: () => readFileSync(join(folder, "model.safetensors")) };
 }
 
-const inTheClear = await complete(clear, "clear");
+const inTheClear = await complete(words, "clear");
 const inSecret = await complete(secret, "secret", { workers: 1 });
 
 /** By client and parameter. */
@@ -60,7 +51,7 @@ test("SecEA gives every client what the server would have given it in the clear"
 
 test("what is averaged matters, and relations stay with their owners", async () => {
   const alone = tensorsOf(
-    await complete({ ...clear, protocol: { kind: "embeddings", exchange: "none" } }, "alone"),
+    await complete({ ...words, protocol: { kind: "embeddings", exchange: "none" } }, "alone"),
   );
   const together = tensorsOf(inTheClear);
   const differ = (a: Float32Array, b: Float32Array) => a.some((entry, i) => entry !== b[i]);

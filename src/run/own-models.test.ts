@@ -4,17 +4,7 @@ import { completeRecipe, type RecipeInput } from "../recipe/index.ts";
 import { messageWords } from "../records/message-words.ts";
 import { prepare } from "./prepare.ts";
 import { served, simulated } from "./testing/course.ts";
-
-const words: RecipeInput = {
-  name: "words",
-  task: "wordnet-distmult",
-  data: { dataset: "wordnet", train: 1000 },
-  clients: 4,
-  partition: { kind: "owners" },
-  rounds: 3,
-  deadline: 60,
-  local: { epochs: 1, batch: 256, optimizer: { kind: "adam", rate: 0.01 } },
-};
+import { words } from "./testing/words.ts";
 
 const protocols: readonly NonNullable<RecipeInput["protocol"]>[] = [
   { kind: "secea", colluders: 1, dropouts: 0, queries: 400 },
@@ -23,7 +13,7 @@ const protocols: readonly NonNullable<RecipeInput["protocol"]>[] = [
 ];
 
 test.each(protocols)("$kind ($exchange)", async (protocol) => {
-  const run = await prepare(completeRecipe({ ...words, protocol }), ".");
+  const run = await prepare(completeRecipe({ ...words, rounds: 3, deadline: 60, protocol }), ".");
   const inSimulation = await simulated(run);
   const real = await served(run);
   expect(real.refused).toEqual([]);
