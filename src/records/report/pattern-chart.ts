@@ -104,6 +104,7 @@ export function wordsOf(kind: string): string {
 
 /** Two lines where the first and the last are apart. */
 function when({ first, last }: MessageTally): string {
-  const [from, to] = [first, last].map(formatSeconds);
+  // To the millisecond: on real machines two messages never leave at one moment.
+  const [from, to] = [first, last].map((seconds) => formatSeconds(Number(seconds.toFixed(3))));
   return from === to ? from : `${from}\nto ${to}`;
 }

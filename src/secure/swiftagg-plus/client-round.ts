@@ -9,8 +9,11 @@ import type { Roster } from "../roster.ts";
 import { chainHashes, inclusionHash } from "./inclusion.ts";
 import { type Layout, previousOf, seatOf, sendersOf } from "./layout.ts";
 import { isHash, type Partial } from "./messages.ts";
+import type { SwiftAggPlusOptions } from "./options.ts";
 
 export interface Plan extends Roster {
+  /** For so many as gave a key. */
+  readonly options: SwiftAggPlusOptions;
   /** Of the roster, in this attempt. */
   readonly digest: Uint8Array;
   readonly layout: Layout;

@@ -27,7 +27,16 @@ import {
   type Round,
   readInclusion,
 } from "./client-round.ts";
-import { type Layout, membersOf, nextOf, planLayout, previousOf, seatOf, settingsFor } from "./layout.ts";
+import {
+  type Layout,
+  membersOf,
+  nextOf,
+  optionsFor,
+  planLayout,
+  previousOf,
+  seatOf,
+  settingsFor,
+} from "./layout.ts";
 import {
   contextOf,
   decodePartial,
@@ -111,29 +120,21 @@ export class SwiftAggPlusClient implements ClientHalf {
   #plan(round: Round, message: Message): Outgoing[] {
     const roster = decodeRoster(message.tensors);
     const place = roster?.names.indexOf(this.#me) ?? -1;
-    const layout = roster && this.#layout(roster);
+    const options = optionsFor(roster?.names.length ?? 0, this.#options);
+    const layout = roster && layoutOf(roster, options);
     if (!layout || place < 0 || !equalBytes(roster.keys[place], this.#channels.publicKey)) {
       return this.#refuse(round, "plan");
     }
     const { group, member } = seatOf(layout, place);
     round.plan = {
       ...roster,
-      ...{ layout, place, group, member },
-      digest: planDigest(roster, layout, this.#options, round),
+      ...{ options, layout, place, group, member },
+      digest: planDigest(roster, layout, options, round),
       piece: Math.ceil(round.symbols / layout.parts),
     };
     const early = [...round.early.values()];
     round.early.clear();
     return early.flatMap(({ from, message }) => this.#take(round, from, message));
-  }
-
-  #layout({ names }: Roster): Layout | undefined {
-    try {
-      return planLayout(names.length, this.#options);
-    } catch (error) {
-      if (error instanceof CoterieError) return undefined;
-      throw error;
-    }
   }
 
   #takeSealed(round: Round, plan: Plan, from: PartyId, { kind, tensors }: Message): Outgoing[] {
@@ -197,11 +198,11 @@ export class SwiftAggPlusClient implements ClientHalf {
     if (contribution === undefined) return [];
     delete round.contribution;
     if (round.awaited !== undefined) return [];
-    const { layout, place, group, piece } = plan;
-    const { colluders, basis = "lagrange" } = this.#options;
+    const { layout, place, group, piece, options } = plan;
+    const { colluders, basis = "lagrange" } = options;
     const { secrets } = this.#env;
     const rounding = this.#env.rounding.stream("round", this.#me, round.round);
-    const settings = settingsFor(layout.participants, this.#options);
+    const settings = settingsFor(layout.participants, options);
     const encoded = encodeContribution(contribution, settings, rounding, secrets);
     const data = splitIntoPieces(encoded, layout.parts);
     const noise = Array.from({ length: colluders }, () => secrets.field31(piece));
@@ -260,5 +261,15 @@ export class SwiftAggPlusClient implements ClientHalf {
     round.shares.clear();
     round.partials.clear();
     round.early.clear();
+  }
+}
+
+/** Undefined where so many cannot run. */
+function layoutOf({ names }: Roster, options: SwiftAggPlusOptions): Layout | undefined {
+  try {
+    return planLayout(names.length, options);
+  } catch (error) {
+    if (error instanceof CoterieError) return undefined;
+    throw error;
   }
 }

@@ -26,6 +26,16 @@ export interface Layout {
   readonly fewest: number;
 }
 
+/**
+ * What the options are for those of the clients asked who gave a key. Who gave none is one of the D: where so few are left
+ * that D more could not go, as many may as can. No sum becomes smaller by that than two beside those of T colluders.
+ */
+export function optionsFor(participants: number, options: SwiftAggPlusOptions): SwiftAggPlusOptions {
+  const { colluders, dropouts, parts } = options;
+  const room = participants - colluders - (parts === "auto" ? 1 : parts);
+  return { ...options, dropouts: Math.max(0, Math.min(dropouts, room)) };
+}
+
 /** @throws InputError `secure.parameters` or `secure.precision` when so many participants cannot run with these options */
 export function planLayout(participants: number, options: SwiftAggPlusOptions): Layout {
   const { colluders, dropouts } = options;

@@ -3,8 +3,11 @@ import type { Cohort } from "../../federated/protocol.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import type { Roster } from "../roster.ts";
 import { type Layout, lastGroup, membersOf, seatOf } from "./layout.ts";
+import type { SwiftAggPlusOptions } from "./options.ts";
 
 export interface Plan extends Roster {
+  /** For so many as gave a key. */
+  readonly options: SwiftAggPlusOptions;
   readonly digest: Uint8Array;
   readonly layout: Layout;
   /** Length L of a contribution, and of a share. */

@@ -17,7 +17,16 @@ import { joinPieces, rampCode } from "../ramp-code.ts";
 import { encodeRoster } from "../roster.ts";
 import { figuresOf } from "./figures.ts";
 import { agree, chainHashes, inclusionHash } from "./inclusion.ts";
-import { hopsOf, type Layout, lastGroup, planLayout, seatOf, sendersOf, settingsFor } from "./layout.ts";
+import {
+  hopsOf,
+  type Layout,
+  lastGroup,
+  optionsFor,
+  planLayout,
+  seatOf,
+  sendersOf,
+  settingsFor,
+} from "./layout.ts";
 import { isHash, REFUSALS, refuseBody, sharedBody } from "./messages.ts";
 import type { SwiftAggPlusOptions } from "./options.ts";
 import { planDigest } from "./plan-digest.ts";
@@ -138,7 +147,7 @@ export class SwiftAggPlusServer implements ServerHalf {
     }
     if (round.finals.size >= layout.needed) return this.#finish(round, plan, round.agreement!);
     const broken = brokenSequences(plan, round.agreement!, round).size;
-    return broken > this.#options.dropouts ? this.#abort(round, dropouts(plan, broken)) : {};
+    return broken > plan.options.dropouts ? this.#abort(round, dropouts(plan, broken)) : {};
   }
 
   #key(round: Round, from: PartyId, { tensors }: Message): ServerStep {
@@ -158,9 +167,12 @@ export class SwiftAggPlusServer implements ServerHalf {
     }
     const names = cohort.random.stream("order").shuffle(present);
     const roster = { names, keys: names.map((client) => keys.get(client)!) };
+    const options = optionsFor(names.length, this.#options);
     let layout: Layout;
     try {
-      layout = planLayout(names.length, this.#options);
+      // Of those who were asked, D may go; that much is promised before anybody has.
+      planLayout(cohort.clients.length, this.#options);
+      layout = planLayout(names.length, options);
     } catch (error) {
       if (!(error instanceof CoterieError)) throw error;
       return this.#abort(round, { code: error.code, reason: error.message });
@@ -169,8 +181,8 @@ export class SwiftAggPlusServer implements ServerHalf {
     const address = { round: cohort.round, attempt: cohort.attempt, symbols };
     round.plan = {
       ...roster,
-      ...{ layout, symbols, piece: Math.ceil(symbols / layout.parts) },
-      digest: planDigest(roster, layout, this.#options, address),
+      ...{ options, layout, symbols, piece: Math.ceil(symbols / layout.parts) },
+      digest: planDigest(roster, layout, options, address),
       placeOf: new Map(names.map((client, place) => [client, place])),
     };
     round.phase = "share";
@@ -216,9 +228,9 @@ export class SwiftAggPlusServer implements ServerHalf {
   }
 
   #include(round: Round, plan: Plan): ServerStep {
-    const { digest, layout, names } = plan;
+    const { digest, layout, names, options } = plan;
     const { included, dead } = agree(layout, round.reports);
-    if (dead.size > this.#options.dropouts) return this.#abort(round, dropouts(plan, dead.size));
+    if (dead.size > options.dropouts) return this.#abort(round, dropouts(plan, dead.size));
     const fewest = Math.max(layout.fewest, round.cohort.minimum);
     if (included.length < fewest) {
       const reason = `Only ${included.length} contributions have reached all that they must reach; at least ${fewest} are needed.`;
@@ -254,15 +266,15 @@ export class SwiftAggPlusServer implements ServerHalf {
   }
 
   #finish(round: Round, plan: Plan, agreement: Agreement): ServerStep {
-    const { layout, names, symbols } = plan;
-    const { colluders, basis = "lagrange" } = this.#options;
+    const { layout, names, symbols, options } = plan;
+    const { colluders, basis = "lagrange" } = options;
     const code = { receivers: layout.groupSize, data: layout.parts, noise: colluders, basis };
     const total = joinPieces(rampCode(code).decode(round.finals), symbols);
     const broken = brokenSequences(plan, agreement, round);
     const late = unfinished(plan, round, broken).map((place) => names[place]);
     let update: Float32Array;
     try {
-      update = decodeSum(total, settingsFor(names.length, this.#options));
+      update = decodeSum(total, settingsFor(names.length, options));
     } catch (error) {
       if (!(error instanceof CoterieError)) throw error;
       return this.#abort(round, { code: error.code, reason: error.message });
