@@ -113,6 +113,8 @@ function eventText(event: RunEvent): string | undefined {
       return `${event.task}: ${event.clients} clients, ${event.rounds} rounds, ${event.parameters} parameters`;
     case "run-resumed":
       return "resumed from the last checkpoint";
+    case "waiting":
+      return `waiting for clients: ${event.clients} of ${event.needed} are there`;
     case "round-failed":
       return `round ${event.round}, attempt ${event.attempt} failed: ${event.reason}`;
     default:

@@ -199,7 +199,7 @@ describe("serve and join", () => {
       .poll(async () => readFile(join(folder, "run", "server.log"), "utf8"), { timeout: 10_000 })
       .toMatch(/"banned":\["mallory"\].*"banned":\[\]/s);
     const again = coterie("join", link, "--name", "mallory", "--data", "part-1.csv");
-    await again.says(/^round \d+: sent/m);
+    await again.says(/^round \d+: counts/m);
     for (const { child } of [ann, again]) child.kill("SIGKILL");
     for (const [words, code] of [
       [["--ban", "nobody"], "clients.unknown"],

@@ -35,6 +35,8 @@ export interface FactsPlan {
   readonly entities: readonly string[];
   /** In the order of their numbers; the way back of number r has the number r + relations.length. */
   readonly relations: readonly string[];
+  /** Whether clients hold some of their facts out, for models of their own to be measured on. */
+  readonly holdOut: boolean;
 }
 
 /** Most feature columns of a table. */
@@ -82,6 +84,7 @@ const factsPlan = z.strictObject({
   kind: z.literal("facts"),
   entities: z.array(name).min(2).max(mostEntities).refine(distinct, "Entities repeat"),
   relations: z.array(name).min(1).max(mostRelations).refine(distinct, "Relations repeat"),
+  holdOut: z.boolean(),
 });
 
 export const dataPlanSchema: z.ZodType<DataPlan> = z.discriminatedUnion("kind", [
@@ -92,11 +95,12 @@ export const dataPlanSchema: z.ZodType<DataPlan> = z.discriminatedUnion("kind", 
 
 /**
  * The plan that clients of a run on this dataset follow.
+ * @param holdOut whether clients have models of their own, which are measured on facts that they hold out
  * @throws InputError `data.plan` when the dataset is too large to be described, or did not come from a table, from
  *   bytes or from facts
  */
-export function dataPlanOf(dataset: Dataset): DataPlan {
-  const { success, data, error } = dataPlanSchema.safeParse(draft(dataset));
+export function dataPlanOf(dataset: Dataset, holdOut = false): DataPlan {
+  const { success, data, error } = dataPlanSchema.safeParse(draft(dataset, holdOut));
   if (success) return data;
   const [{ path, message }] = error.issues;
   throw new InputError(
@@ -107,10 +111,12 @@ export function dataPlanOf(dataset: Dataset): DataPlan {
   );
 }
 
-function draft({ name, train, classNames, relations, encoding }: Dataset): DataPlan {
+function draft({ name, train, classNames, relations, encoding }: Dataset, holdOut: boolean): DataPlan {
   const numbered = () => Array.from({ length: train.classes }, (_, label) => String(label));
   if (encoding !== undefined) return { kind: "table", ...encoding };
-  if (relations !== undefined) return { kind: "facts", entities: classNames ?? numbered(), relations };
+  if (relations !== undefined) {
+    return { kind: "facts", entities: classNames ?? numbered(), relations, holdOut };
+  }
   if (train.features instanceof Float32Array) {
     throw new InputError(
       "data.plan",

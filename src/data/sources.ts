@@ -71,7 +71,8 @@ export interface IdxSource extends RowLimits {
 
 /**
  * Facts about entities: a comma-separated file in UTF-8, also gzip-compressed, with the columns `head`, `relation` and
- * `tail`, and `owner` where somebody in particular states each fact. A tenth of each relation is held out.
+ * `tail`, and `owner` where somebody in particular states each fact. Up to about a tenth is held out: which facts, follows
+ * from each fact alone, and none is the last of what is known of an entity or a relation.
  */
 export interface FactsSource {
   /** Path of the file. */

@@ -90,6 +90,11 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     return this.#own?.newest;
   }
 
+  /** The same after the last round that is known to count. */
+  get confirmedModel(): Float32Array | undefined {
+    return this.#own?.current;
+  }
+
   handle(input: Input<JobResult>, now: number): ClientEffect[] {
     switch (input.kind) {
       case "start":

@@ -171,9 +171,10 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     const { select, evaluate, work } = this.#plan;
     this.#address = address;
     const available = [...this.#clients].filter((client) => !this.#away.has(client));
-    if (available.length < Math.max(select.minimum, this.#protocol.needs ?? 1)) {
+    const needed = Math.max(select.minimum, this.#protocol.needs ?? 1);
+    if (available.length < needed) {
       this.#stage = "waiting for clients";
-      return [];
+      return [{ kind: "record", event: { kind: "waiting", clients: available.length, needed } }];
     }
     const random = this.#random.stream("select", address.round, address.attempt);
     const { cohort, target } = selectCohort(available, this.#clients.size, select, random);

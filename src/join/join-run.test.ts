@@ -41,6 +41,7 @@ test("another client cannot speak as the server", async () => {
     identity: await createIdentity(),
     expect: async () => {},
     random: () => 0,
+    recall: async () => undefined,
     prepare: () => {
       throw new Error("prepared for a plan that is none");
     },

@@ -6,11 +6,11 @@
  */
 
 import type { ClientData } from "../data/client-data.ts";
-import { FederatedClient } from "../federated/client.ts";
+import { type ClientPlan, FederatedClient } from "../federated/client.ts";
 import type { Job, JobResult } from "../federated/jobs.ts";
 import type { Trainer } from "../learn/training.ts";
 import { SimulationRandom } from "../numeric/random.ts";
-import { protocolEnvironment, protocolOf } from "../recipe/components.ts";
+import { type ProtocolEnvironment, protocolEnvironment, protocolOf } from "../recipe/components.ts";
 import type { PartyEvent } from "../records/events.ts";
 import { Host } from "../runtime/host/host.ts";
 import type { Message } from "../runtime/message.ts";
@@ -24,10 +24,11 @@ import { fingerprint } from "../runtime/session/identity.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { FrameError } from "../runtime/wire/frame-error.ts";
 import type { Cryptography } from "../secure/cryptography.ts";
+import { decodePlan } from "./decode-plan.ts";
 import { ownEmbeddings } from "./own-embeddings.ts";
 import { OwnModelWatch } from "./own-model-watch.ts";
 import { protectionOf } from "./protection.ts";
-import { decodePlan, type ReceivedPlan } from "./run-plan.ts";
+import type { ReceivedPlan, RunPlan } from "./run-plan.ts";
 import { describeMessage, type SentMessage } from "./transcript.ts";
 
 export interface JoinOptions
@@ -37,6 +38,13 @@ export interface JoinOptions
   > {
   /** Reads the data and chooses an engine; called again only when the plan has changed. Throws to decline. */
   readonly prepare: (received: ReceivedPlan) => Promise<Prepared>;
+  /**
+   * Under a personal protocol, before the first round: the client's model as it was when it last took part; undefined for
+   * the one that the run's clients begin with.
+   *
+   * @param name of the client in the run
+   */
+  readonly recall: (received: ReceivedPlan, name: string) => Promise<Float32Array | undefined>;
   readonly observe: (event: JoinEvent) => void;
   /** What secure protocols reckon with; in JavaScript when absent. */
   readonly cryptography?: Cryptography;
@@ -49,11 +57,6 @@ export interface Prepared {
   readonly trainer: Trainer;
   /** What the trainer trains on. */
   readonly data: ClientData;
-  /**
-   * Under a personal protocol: the client's model as it was when it last took part. Default: the one that the run's
-   * clients begin with.
-   */
-  readonly model?: Float32Array;
 }
 
 export type JoinEvent =
@@ -66,6 +69,14 @@ export type JoinEvent =
       readonly round: number;
       readonly seconds: number;
       readonly examples: number;
+      readonly loss: number;
+    }
+  /** Under a personal protocol: what the round in progress has made of the client's own model, on what it holds out. */
+  | {
+      readonly kind: "measured";
+      readonly round: number;
+      readonly examples: number;
+      readonly accuracy: number;
       readonly loss: number;
     }
   | { readonly kind: "round-closed"; readonly round: number; readonly accepted: boolean }
@@ -108,6 +119,8 @@ class Membership {
   #ownModel: OwnModelWatch | undefined;
   #host: Host<Job, JobResult, PartyEvent> | undefined;
   #sender: FaultySender | undefined;
+  /** In progress, or the last one. */
+  #round = 0;
   /** Sessions so far; a plan is answered in the session that it came in, or not at all. */
   #sessions = 0;
   /** Plans are dealt with one after the other: the next may come while the data are still being read for one. */
@@ -178,6 +191,7 @@ class Membership {
     }
     const { round } = message;
     if (message.kind === "round") {
+      this.#round = round;
       this.#options.observe({ kind: "round-started", round, bytes: frame.length });
     } else if (message.kind === "close") {
       this.#options.observe({ kind: "round-closed", round, accepted: message.body?.accepted === true });
@@ -195,11 +209,17 @@ class Membership {
       this.#options.observe({ kind: "planned", name: this.#name, received });
       this.#closeHost();
       await this.#trainer?.[Symbol.asyncDispose]();
-      const prepared = await this.#options.prepare(received);
-      this.#trainer = prepared.trainer;
+      const { prepare, recall } = this.#options;
+      const { trainer, data } = await prepare(received);
+      this.#trainer = trainer;
+      const embeddings = ownEmbeddings(received, data);
+      const initial = received.initial && ((await recall(received, this.#name)) ?? received.initial);
       this.#planText = text;
       this.#hasNoise = received.plan.privacy !== null;
-      this.#host = this.#createHost(received, prepared);
+      this.#host = this.#createHost(received.plan, trainer, {
+        ...(embeddings && { embeddings }),
+        ...(initial && { initial }),
+      });
       if (session !== this.#sessions) return;
     }
     this.#options.observe({ kind: "ready" });
@@ -207,20 +227,20 @@ class Membership {
     this.#send(["server"], encodeMessage(ready), ready);
   }
 
-  #createHost(received: ReceivedPlan, prepared: Prepared): Host<Job, JobResult, PartyEvent> {
+  #createHost(
+    plan: RunPlan,
+    trainer: Trainer,
+    { embeddings, initial }: Pick<ProtocolEnvironment, "embeddings"> & Pick<ClientPlan, "initial">,
+  ): Host<Job, JobResult, PartyEvent> {
     const { clock, observe, cryptography } = this.#options;
-    const { plan } = received;
-    const { trainer } = prepared;
     const id = this.#name;
     const random = SimulationRandom.fromSeed(plan.seed);
     const { dimension, checkpointEvery } = plan;
-    const initial = prepared.model ?? received.initial;
     const client = { id, shard: 0, dimension, checkpointEvery, ...(initial && { initial }) };
-    const embeddings = ownEmbeddings(received, prepared.data);
     const own = { ...(cryptography && { cryptography }), ...(embeddings && { embeddings }) };
     const protocol = protocolOf(plan, protocolEnvironment(random, own));
     const party = new FederatedClient(client, protocol, random.stream("client", id));
-    this.#ownModel = initial && new OwnModelWatch(initial, () => party.model!, observe);
+    this.#ownModel = initial && new OwnModelWatch(initial, () => party.confirmedModel!, observe);
     const network = createNetwork(plan.network ?? null, random, []);
     const sender = new FaultySender({
       ...{ from: id, network, clock },
@@ -231,7 +251,15 @@ class Membership {
       party: withAbsences(party, id, network, (absence) => this.#absent(absence)),
       clock,
       send: (to, frame) => sender.send(to, frame),
-      execute: (job, signal) => (job.kind === "train" ? trainer.run(job, signal) : trainer.run(job, signal)),
+      execute: async (job, signal) => {
+        if (job.kind === "train") return trainer.run(job, signal);
+        const result = await trainer.run(job, signal);
+        if (job.on === "test") {
+          const { examples, accuracy, loss } = result;
+          observe({ kind: "measured", round: this.#round, examples, accuracy, loss });
+        }
+        return result;
+      },
       record: (event) => {
         if (event.kind === "client-trained") {
           const { round, virtualSeconds: seconds, examples, loss } = event;

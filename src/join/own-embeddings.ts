@@ -9,21 +9,22 @@ import type { ReceivedPlan } from "./run-plan.ts";
  * it owns, those that its examples speak of.
  *
  * @returns undefined where the run's clients share none
- * @throws InputError `join.plan` when plan, programs and data do not fit together
+ * @throws InputError `protocol.queries` when the client could not ask for all that it owns
  */
 export function ownEmbeddings(
-  { plan: { embeddings: where }, bundle }: ReceivedPlan,
-  { examples, heldOut }: ClientData,
+  { plan: { embeddings: where, protocol }, bundle }: ReceivedPlan,
+  { examples }: ClientData,
 ): { readonly table: EmbeddingTable; readonly holdings: () => Holdings } | undefined {
   if (where === null) return undefined;
-  const table = tableIn(bundle.layout, where);
   const entities = entitiesIn(examples, examples.labels.keys(), where);
-  const areKnown = entities.every((entity) => entity >= 0 && entity < (table?.entities ?? 0));
-  if (table === undefined || heldOut === undefined || !areKnown) {
+  const most = protocol.kind === "secea" ? protocol.queries : undefined;
+  if (most !== undefined && entities.length > most) {
     throw new InputError(
-      "join.plan",
-      "The server's plan cannot be used: its embeddings do not fit the data; bring both sides to one release.",
+      "protocol.queries",
+      `Your data speak of ${entities.length} entities, and this run lets a client ask for ${most}: bring fewer facts, or ask its operator for protocol.queries of at least ${entities.length}.`,
+      { at: "protocol.queries" },
     );
   }
-  return { table, holdings: () => ({ entities, heldOut: "test" }) };
+  // There is one, or the plan would not have been taken.
+  return { table: tableIn(bundle.layout, where)!, holdings: () => ({ entities, heldOut: "test" }) };
 }

@@ -4,6 +4,7 @@
  */
 import { InputError } from "../errors.ts";
 import { exportSafetensors, importSafetensors } from "../learn/export-safetensors.ts";
+import { allFinite } from "../numeric/finite.ts";
 import type { ReceivedPlan } from "./run-plan.ts";
 
 /**
@@ -24,15 +25,29 @@ export function encodeOwnModel(
 /**
  * The model in such a file.
  *
+ * @param client the name in the run of whose model it is to be
  * @param file its name, for errors
- * @throws InputError `join.model` when the bytes are no model of this run
+ * @throws InputError `join.model` when the bytes are no model of this client in this run
  */
-export function decodeOwnModel(bytes: Uint8Array, received: ReceivedPlan, file: string): Float32Array {
-  const { server, plan, bundle } = received;
+export function decodeOwnModel(
+  bytes: Uint8Array,
+  { server, plan, bundle }: ReceivedPlan,
+  client: string,
+  file: string,
+): Float32Array {
   const { parameters, metadata } = read(bytes, bundle, file);
-  if (metadata.server === server && metadata.task === bundle.task) return parameters;
-  const run = metadata.run === undefined ? "another run" : `the run ${JSON.stringify(metadata.run)}`;
-  throw noModel(file, `is of ${run}, and not of this one (${JSON.stringify(plan.run)})`);
+  if (metadata.server !== server || metadata.task !== bundle.task) {
+    const isNamesake = metadata.run === plan.run;
+    const run = isNamesake
+      ? "an earlier run of the same name"
+      : `another run, ${JSON.stringify(metadata.run)}`;
+    throw noModel(file, `holds a model of ${run}`);
+  }
+  if (metadata.client !== client) {
+    throw noModel(file, `holds the model of another client, ${JSON.stringify(metadata.client)}`);
+  }
+  if (!allFinite(parameters)) throw noModel(file, "holds a model with numbers that are not finite");
+  return parameters;
 }
 
 function read(bytes: Uint8Array, { layout }: ReceivedPlan["bundle"], file: string) {

@@ -7,19 +7,19 @@ import type { JoinEvent } from "./join-run.ts";
  */
 export class OwnModelWatch {
   #last: Float32Array;
-  readonly #newest: () => Float32Array;
+  readonly #confirmed: () => Float32Array;
   readonly #observe: (event: JoinEvent) => void;
 
-  /** @param newest the client's model, with what the last round made of it */
-  constructor(first: Float32Array, newest: () => Float32Array, observe: (event: JoinEvent) => void) {
+  /** @param confirmed the client's model after the last round that is known to count */
+  constructor(first: Float32Array, confirmed: () => Float32Array, observe: (event: JoinEvent) => void) {
     this.#last = first;
-    this.#newest = newest;
+    this.#confirmed = confirmed;
     this.#observe = observe;
   }
 
   /** After the client has had a message of the server that opens a round or closes one. */
   look({ kind, round }: Message): void {
-    const model = this.#newest();
+    const model = this.#confirmed();
     if (model === this.#last) return;
     this.#last = model;
     this.#observe({ kind: "model", round: kind === "round" ? round - 1 : round, model });

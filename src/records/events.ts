@@ -111,6 +111,8 @@ export type EventBody =
       /** The most clients of one of these attempts. */
       readonly asked?: number;
     }
+  /** Too few clients are there for a round; told anew whenever one comes. */
+  | { readonly kind: "waiting"; readonly clients: number; readonly needed: number }
   /** The protocol's messages before the first round are over. */
   | { readonly kind: "setup-finished" }
   | {

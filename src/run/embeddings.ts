@@ -19,21 +19,27 @@ export function embeddingsOf(
   prepared: PreparedRun,
   heldOut: readonly (number | "test")[],
 ): { readonly table: EmbeddingTable; readonly holdings: (client: PartyId) => Holdings } {
-  const { clients, shards, dataset } = prepared;
-  const { table, where } = sharedEmbeddings(prepared);
+  const { clients, shards } = prepared;
+  const entities = ownedEntities(prepared, shards);
   const holdings = new Map(
-    clients.map((client, shard) => {
-      const entities = entitiesIn(dataset.train, shards[shard], where);
-      return [client, { entities, heldOut: heldOut[shard] }];
-    }),
+    clients.map((client, shard) => [client, { entities: entities[shard], heldOut: heldOut[shard] }]),
   );
-  checkQueries(prepared, Math.max(...[...holdings.values()].map(({ entities }) => entities.length)));
-  return { table, holdings: (client) => holdings.get(client)! };
+  return { table: sharedEmbeddings(prepared).table, holdings: (client) => holdings.get(client)! };
 }
 
-/** Of a number that the recipe gives, before anything begins. */
-function checkQueries({ recipe: { protocol } }: PreparedModel, needed: number): void {
-  if (protocol.kind !== "secea" || protocol.queries === undefined || protocol.queries >= needed) return;
+/**
+ * Which entities each of these shards speaks of.
+ *
+ * @throws InputError `task.embeddings`; `protocol.queries` when there are more than a client may ask for
+ */
+export function ownedEntities(prepared: PreparedModel, shards: readonly Int32Array[]): Int32Array[] {
+  const { dataset, recipe } = prepared;
+  const { where } = sharedEmbeddings(prepared);
+  const entities = shards.map((shard) => entitiesIn(dataset.train, shard, where));
+  const needed = Math.max(...entities.map(({ length }) => length));
+  const { protocol } = recipe;
+  if (protocol.kind !== "secea" || protocol.queries === undefined || protocol.queries >= needed)
+    return entities;
   throw new InputError(
     "protocol.queries",
     `protocol.queries is ${protocol.queries}, but a client has ${needed} entities to ask for: set it to at least ${needed}.`,
@@ -80,7 +86,7 @@ export function heldOutOf(prepared: PreparedModel, shards: readonly Int32Array[]
     if (rows.length > 0) return selectRows(dataset.test, rows);
     throw new InputError(
       "data.held-out",
-      `None of the held-out examples is one that client-${client} could know: lower clients.`,
+      `None of the held-out examples is one that client-${client} could know: lower clients, or add facts.`,
       { at: "clients" },
     );
   });

@@ -23,7 +23,7 @@ import type { Identity } from "../runtime/session/identity.ts";
 import type { ReceptionLimits } from "../runtime/session/reception.ts";
 import { checkAdversary, checkEmbeddings } from "./check-served.ts";
 import { describeRun } from "./describe-run.ts";
-import { heldOutOf } from "./embeddings.ts";
+import { heldOutOf, ownedEntities } from "./embeddings.ts";
 import { openFolder } from "./open-folder.ts";
 import { dealShards, type PreparedModel, prepareModel } from "./prepare.ts";
 import { RunRecord } from "./run-record.ts";
@@ -93,8 +93,8 @@ export async function* servePrepared(
   options: ServeOptions,
 ): AsyncGenerator<RunEvent> {
   const { resume = false, signal } = options;
-  const data = dataPlanOf(prepared.dataset);
-  const shards = options.deal ? dealShards(prepared) : undefined;
+  const data = dataPlanOf(prepared.dataset, isEmbeddings(prepared.recipe.protocol));
+  const deal = options.deal ? dealer(prepared, dealShards(prepared)) : undefined;
 
   const folder = await openFolder(options.folder, prepared.recipe, resume);
   const start = describeRun(prepared, folder.run, workers);
@@ -106,7 +106,7 @@ export async function* servePrepared(
   const service = new Service({
     ...{ prepared, run: folder.run, data, bundle, trainer, identity, admit, refused },
     clock: systemClock,
-    ...(shards && { deal: dealer(prepared, shards, members) }),
+    ...(deal && { deal: (client: PartyId) => deal(members().indexOf(client)) }),
     ...(options.limits && { limits: options.limits }),
     ...{ state: record.world, at: record.past.at(-1)!.at, known: resume ? members() : [] },
   });
@@ -145,18 +145,21 @@ export async function* servePrepared(
 }
 
 /**
- * Gives every client its part of the training data, the same one after a restart too; beyond the last part it begins
- * again with the first.
+ * Deals the training data out, and under protocols that give clients models of their own what these are measured on.
+ *
+ * @returns for the number of a client its part, always the same one; beyond the last part it begins again with the first
+ * @throws InputError as `ownedEntities` and `heldOutOf`
  */
 export function dealer(
   prepared: PreparedModel,
   shards: readonly Int32Array[],
-  members: () => readonly PartyId[],
-): (client: PartyId) => ClientData {
+): (client: number) => ClientData {
   const { recipe, dataset } = prepared;
-  const heldOut = isEmbeddings(recipe.protocol) ? heldOutOf(prepared, shards) : undefined;
+  const isPersonal = isEmbeddings(recipe.protocol);
+  if (isPersonal) ownedEntities(prepared, shards);
+  const heldOut = isPersonal ? heldOutOf(prepared, shards) : undefined;
   return (client) => {
-    const part = members().indexOf(client) % shards.length;
+    const part = client % shards.length;
     const held = heldOut?.[part];
     return {
       examples: selectRows(dataset.train, shards[part]),

@@ -8,6 +8,7 @@ const plan: DataPlan = {
   kind: "facts",
   entities: ["ann", "bob", "cleo", "dan", "eve"],
   relations: ["knows", "likes", "teaches"],
+  holdOut: true,
 };
 const vocabulary = { entities: 5, relations: 3 };
 const facts = examplesOfFacts(
@@ -30,7 +31,11 @@ test("facts are counted once, with those held out, and so is of what they speak"
 
 test("a fact of which only one way is dealt is a fact, and one that comes twice is one", () => {
   const rows = Int32Array.of(0, 3, 6, 7, 6);
-  expect(contentOf({ examples: selectRows(facts, rows) }, plan)).toMatchObject({ facts: 3, heldOut: 0 });
+  expect(contentOf({ examples: selectRows(facts, rows) }, plan)).toMatchObject({ facts: 3 });
+});
+
+test("where nothing is held out nothing is told of it", () => {
+  expect(contentOf({ examples: facts }, { ...plan, holdOut: false })).not.toHaveProperty("heldOut");
 });
 
 test("examples are counted by class", () => {

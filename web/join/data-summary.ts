@@ -22,8 +22,8 @@ export interface FactCounts {
   readonly kind: "facts";
   /** With those that are held out. */
   readonly facts: number;
-  /** The own model is measured on, and not trained on. */
-  readonly heldOut: number;
+  /** The own model is measured on, and not trained on; absent where nothing is held out. */
+  readonly heldOut?: number;
   /** Of which the others speak. */
   readonly entities: number;
   readonly relations: number;
@@ -45,7 +45,7 @@ export function contentOf({ examples, heldOut }: ClientData, plan: DataPlan): Da
   return {
     ...{ kind: "facts", known },
     facts: distinct(concatenated(facts, held)),
-    heldOut: distinct(held),
+    ...(heldOut && { heldOut: distinct(held) }),
     entities: spoken.entities.size,
     relations: spoken.relations.size,
   };

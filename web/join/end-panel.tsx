@@ -5,6 +5,7 @@ import { Figure, Figures } from "../shared/figures.tsx";
 import { Notice, type Tone } from "../shared/notice.tsx";
 import { Losses } from "./losses.tsx";
 import { OwnModelPanel } from "./own-model-panel.tsx";
+import { OwnScore } from "./own-score.tsx";
 import { end, log, offer, ownModel, progress } from "./participation.ts";
 import { plural } from "./what-happens.ts";
 import type { End } from "./worker-protocol.ts";
@@ -37,6 +38,7 @@ export function EndPanel() {
           value={formatBytes(log.value.bytes)}
           more={plural(log.value.messages, "message")}
         />
+        <OwnScore />
       </Figures>
       {!isFinished && (
         <p class="actions">

@@ -10,8 +10,8 @@ export function OwnModelPanel() {
   return (
     <Panel title="Your model">
       <p>
-        The run's model with the embeddings of this device, after round {model.round}. It was trained here, on
-        data that stayed here. {whereabouts(model.isKept)}
+        The model of the run {model.run} with the embeddings of this device, after round {model.round}. It was
+        trained here, on data that stayed here. {whereabouts(model.isKept)}
       </p>
       <p class="actions">
         <Button onClick={() => saveFile(`own-model-after-round-${model.round}.safetensors`, model.file)}>
@@ -28,6 +28,6 @@ function whereabouts(isKept: boolean): string {
     return "It is kept nowhere else: download it before you close this page.";
   }
   return isKept
-    ? "This browser keeps it until the run is finished or you take part in another: if you come back, you go on from it."
-    : "This browser keeps no data of pages: closing or reloading this page loses it.";
+    ? "This browser keeps it until the run is finished or you take part in another of its kind: if you come back, you go on from it."
+    : "This browser could not keep it: closing or reloading this page loses it.";
 }

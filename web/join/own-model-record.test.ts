@@ -66,22 +66,22 @@ const twoRounds = (slot: number | undefined, server: string) =>
   );
 
 /** What a run begins with after a reload, with models of so many entries. */
-async function beginAnew(slot: number, server: string, length = 3) {
+async function beginAnew(slot: number, server: string, { length = 3, client = "ann" } = {}) {
   await load();
   return tab.evaluate(
-    async ({ slot, server, length }) => {
+    async ({ slot, server, length, client }) => {
       const { record, told } = await openRecord(slot);
-      const model = await record.begin(planOf(server, length));
+      const model = await record.begin(planOf(server, length), client);
       await record.settled();
       return { model: model && Array.from(model), told };
     },
-    { slot, server, length },
+    { slot, server, length, client },
   );
 }
 
 type Told = Omit<Extract<FromWorker, { kind: "own-model" }>["model"], "file">;
 const told = (round: number, isKept = true, server = "key"): Told & { readonly bytes: number } => ({
-  ...{ server, round, isKept },
+  ...{ server, run: "run", round, isKept },
   bytes: expect.any(Number),
 });
 
@@ -92,11 +92,12 @@ test("the page gets every model, and after a reload the slot's newest is gone on
 });
 
 test.each([
-  ["of another run", "other key", 3],
-  ["of another shape", "key", 4],
-])("a model %s is forgotten when the run begins", async (_, other, length) => {
+  ["of another run", "other key", {}],
+  ["of another shape", "key", { length: 4 }],
+  ["of another client", "key", { client: "bob" }],
+])("a model %s is forgotten when the run begins", async (_, other, what) => {
   await twoRounds(1, "key");
-  expect(await beginAnew(1, other, length)).toEqual({ model: undefined, told: [told(2)] });
+  expect(await beginAnew(1, other, what)).toEqual({ model: undefined, told: [told(2)] });
   expect(await beginAnew(1, "key")).toEqual({ model: undefined, told: [] });
 });
 
@@ -122,7 +123,7 @@ test("a round that comes while one is being kept takes its place", async () => {
     return told;
   });
   expect(told).toMatchObject([{ round: 3 }]);
-  expect(await beginAnew(1, "key", 1)).toMatchObject({ model: [3] });
+  expect(await beginAnew(1, "key", { length: 1 })).toMatchObject({ model: [3] });
 });
 
 test.each<[string, number | undefined]>([
@@ -138,7 +139,7 @@ test.each<[string, number | undefined]>([
   const again = await tab.evaluate(async (slot) => {
     const { record } = await openRecord(slot);
     record.renew(planOf("key", 1), "ann", 1, Float32Array.of(7));
-    const model = await record.begin(planOf("key", 1));
+    const model = await record.begin(planOf("key", 1), "ann");
     await record.finished("key");
     await record.settled();
     return Array.from(model!);

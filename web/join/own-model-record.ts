@@ -24,13 +24,14 @@ export class OwnModelRecord {
 
   /**
    * The run begins: the model that this tab came to in it before. Any other is forgotten.
+   * @param client this tab's name in the run
    * @returns undefined where there is none that fits
    */
-  async begin(received: ReceivedPlan): Promise<Float32Array | undefined> {
+  async begin(received: ReceivedPlan, client: string): Promise<Float32Array | undefined> {
     await this.#work;
     if (this.#newest === undefined) return undefined;
     try {
-      return decodeOwnModel(this.#newest.bytes, received, "The model in this browser");
+      return decodeOwnModel(this.#newest.bytes, received, client, "The model in this browser");
     } catch {
       this.#forget();
       return undefined;
@@ -43,7 +44,7 @@ export class OwnModelRecord {
    */
   renew(received: ReceivedPlan, client: string, round: number, model: Float32Array): void {
     const bytes = encodeOwnModel(received, client, round, model);
-    const kept = { server: received.server, round, bytes };
+    const kept = { server: received.server, run: received.plan.run, round, bytes };
     this.#newest = kept;
     this.#work = this.#work.then(async () => {
       // Storage may be slower than rounds are.
@@ -75,7 +76,7 @@ export class OwnModelRecord {
     if (this.#newest) this.#show(this.#newest, true);
   }
 
-  #show({ server, round, bytes }: KeptModel, isKept: boolean): void {
-    this.#tell({ kind: "own-model", model: { server, round, isKept, file: new Blob([bytes]) } });
+  #show({ bytes, ...what }: KeptModel, isKept: boolean): void {
+    this.#tell({ kind: "own-model", model: { ...what, isKept, file: new Blob([bytes]) } });
   }
 }

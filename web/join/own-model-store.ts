@@ -8,6 +8,8 @@ import { finished, inStore } from "./database.ts";
 export interface KeptModel {
   /** Fingerprint of the run's server, which has a key for each run. */
   readonly server: string;
+  /** Name of the run. */
+  readonly run: string;
   /** After which the model is as it is. */
   readonly round: number;
   /** A file as `encodeOwnModel` makes it. */

@@ -24,6 +24,8 @@ const recipe: RecipeInput = {
   local: { epochs: 1, batch: 64, optimizer: { kind: "adam", rate: 0.01 } },
   protocol: { kind: "secea", colluders: 0, dropouts: 0 },
 };
+/** A name that the run does not know. */
+const unknown = "n".repeat(150);
 /** Milliseconds that the page may take for any one thing. */
 const PATIENCE = 30_000;
 
@@ -54,7 +56,7 @@ afterEach(async () => {
 function factsFor({ classNames, relations }: Dataset): string {
   const some = classNames!.slice(0, 8);
   const rows = some.flatMap((head, i) => some.slice(i + 1).map((tail) => [head, relations![0], tail]));
-  const records = [["head", "relation", "tail"], ...rows, ["nobody", relations![0], "nothing"]];
+  const records = [["head", "relation", "tail"], ...rows, [unknown, relations![0], "nothing"]];
   return records.map((record) => record.map((name) => `"${name}"`).join()).join("\n");
 }
 
@@ -93,6 +95,10 @@ test("a tab trains a model of its own, downloads it, and goes on from it after a
   await page.getByLabel("Files", { exact: true }).setInputFiles(join(root, "facts.csv"));
   await page.getByText("28 facts read.").waitFor();
   await page.getByText("1 fact is left out").waitFor();
+  for (const width of [1280, 400, 360]) {
+    await page.setViewportSize({ width, height: 740 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), String(width)).toBe(width);
+  }
   await page.getByText(/^8 of the 1,998 that the run knows/).waitFor();
   await giveTrial();
   await page.getByText("came from the server and are not yours").waitFor();
@@ -101,11 +107,12 @@ test("a tab trains a model of its own, downloads it, and goes on from it after a
 
   await reached.promise;
   await page.getByText("after round 1.").waitFor();
+  await page.getByText(/^on \d+ held-out examples, loss [\d.]+, round 1$/).waitFor();
   expect(await keptModels()).toBe(1);
   const { metadata } = await download();
   expect(metadata).toMatchObject({ client: "client-0", task: "wordnet-distmult" });
   await page.reload();
-  await page.getByText("after round 1.").waitFor();
+  await page.getByText(`The model of the run ${metadata.run} with`).waitFor();
   await giveTrial();
   await press("Take part");
   await heading("Waiting for the next round");
@@ -115,6 +122,7 @@ test("a tab trains a model of its own, downloads it, and goes on from it after a
   await server.finished;
   expect(await other).toBe("finished");
   await page.getByText("It is kept nowhere else").waitFor();
+  await page.getByText(/^on \d+ held-out examples, loss [\d.]+, round 2$/).waitFor();
   const own = await download();
   expect(own.metadata.round).toBe("2");
   // As if there had been no reload, but for what WebAssembly rounds otherwise.

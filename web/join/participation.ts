@@ -52,7 +52,10 @@ export const log = signal<TranscriptLog>(emptyLog);
 /** Bytes that the connection was given, with all that keeps it up. */
 export const wireBytes = signal(0);
 const newestModel = signal<OwnModelDownload | null>(null);
-/** This tab's own model of this run, newest: also from before a reload. One that is kept of another run is not shown. */
+/**
+ * This tab's own model, newest: of this run, also from before a reload. Until a server has answered nobody knows which run
+ * this is, and what is kept is shown of whichever run it is.
+ */
 export const ownModel = computed(() => {
   const model = newestModel.value;
   return server.value === null || server.value.fingerprint === model?.server ? model : null;

@@ -13,7 +13,6 @@ import type { ClientFile } from "./data/client-file.ts";
 import { readClientFiles } from "./data/read-client-files.ts";
 import { contentOf, type DataSummary } from "./data-summary.ts";
 import { availableEngines } from "./engines/engines.ts";
-import type { OwnModelRecord } from "./own-model-record.ts";
 import { problemOf } from "./problem.ts";
 import type { FromWorker } from "./worker-protocol.ts";
 
@@ -21,21 +20,19 @@ export class Preparation {
   /** Comes when the owner has agreed. */
   readonly prepared: Promise<Prepared>;
   readonly #received: ReceivedPlan;
-  readonly #ownModel: OwnModelRecord;
   readonly #tell: (message: FromWorker) => void;
-  readonly #agreed: (prepared: Promise<Prepared>) => void;
+  readonly #agreed: (prepared: Prepared) => void;
   #data: ClientData | undefined;
   #engine: LoweredEngine | undefined;
   #measuring: Promise<void> | undefined;
   /** Counts what was given; only the latest matters. */
   #given = 0;
 
-  constructor(received: ReceivedPlan, ownModel: OwnModelRecord, tell: (message: FromWorker) => void) {
+  constructor(received: ReceivedPlan, tell: (message: FromWorker) => void) {
     const { promise, resolve } = Promise.withResolvers<Prepared>();
     this.prepared = promise;
     this.#agreed = resolve;
     this.#received = received;
-    this.#ownModel = ownModel;
     this.#tell = tell;
   }
 
@@ -56,13 +53,8 @@ export class Preparation {
   }
 
   takePart(): void {
-    this.#agreed(this.#prepare(this.#data!, this.#engine!));
-  }
-
-  async #prepare(data: ClientData, engine: LoweredEngine): Promise<Prepared> {
-    const model = await this.#ownModel.begin(this.#received);
-    const trainer = createBundleTrainer({ bundle: this.#received.bundle, data, engine });
-    return { trainer, data, ...(model && { model }) };
+    const [{ bundle }, data] = [this.#received, this.#data!];
+    this.#agreed({ data, trainer: createBundleTrainer({ bundle, data, engine: this.#engine! }) });
   }
 
   #use(data: ClientData, given: Pick<DataSummary, "source" | "notes">): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noProgress, progressAfter } from "./progress.ts";
+import { newestMeasured, noProgress, progressAfter } from "./progress.ts";
 
 type ProgressEvent = Parameters<typeof progressAfter>[1];
 
@@ -31,6 +31,18 @@ test("a round that is tried again is two parts, and the later one is amended", (
 
 test("a round that was missed altogether changes no other", () => {
   expect(after(started(1), closed(1, true), closed(2, false)).rounds).toEqual([{ round: 1, counted: true }]);
+});
+
+test("of what rounds have made of the own model, the newest that was not in vain is told", () => {
+  const figures = { accuracy: 0.25, loss: 3, examples: 6 };
+  const measured = (round: number): ProgressEvent => ({ kind: "measured", round, ...figures });
+  const newest = (...events: ProgressEvent[]) => newestMeasured(after(...events).rounds);
+  expect(newest(started(1), trained(1, 0.5))).toBeUndefined();
+  const one = [started(1), trained(1, 0.5), measured(1)];
+  expect(newest(...one)).toEqual({ round: 1, ...figures });
+  const two = [...one, closed(1, true), started(2), measured(2)];
+  expect(newest(...two)).toMatchObject({ round: 2 });
+  expect(newest(...two, closed(2, false), started(2))).toMatchObject({ round: 1 });
 });
 
 test("a server that asks anew ends the waiting for the old round", () => {

@@ -15,6 +15,8 @@ export interface RoundPart {
   readonly round: number;
   /** Mean loss of local training, examples and seconds; absent until it is done. */
   readonly trained?: { readonly loss: number; readonly examples: number; readonly seconds: number };
+  /** Where the device has a model of its own: how well the round has made it do on the examples that are held out. */
+  readonly measured?: { readonly accuracy: number; readonly loss: number; readonly examples: number };
   /** Whether it counts: for the model of all, or for the device's own; absent while the round is open. */
   readonly counted?: boolean;
 }
@@ -33,6 +35,11 @@ export function progressAfter(progress: Progress, event: ProgressEvent): Progres
       const trained = { loss, examples, seconds };
       return { ...progress, activity: "sent", rounds: amended(rounds, round, { trained }) };
     }
+    case "measured": {
+      const { round, accuracy, loss, examples } = event;
+      const measured = { accuracy, loss, examples };
+      return { ...progress, rounds: amended(rounds, round, { measured }) };
+    }
     case "round-closed":
       return {
         ...progress,
@@ -47,6 +54,12 @@ export function progressAfter(progress: Progress, event: ProgressEvent): Progres
     default:
       return progress;
   }
+}
+
+/** What was measured of the own model as it is now, and in which round; what a round in vain makes of it is dropped. */
+export function newestMeasured(rounds: readonly RoundPart[]) {
+  const part = rounds.findLast(({ measured, counted }) => measured && counted !== false);
+  return part?.measured && { round: part.round, ...part.measured };
 }
 
 /** A round that was tried again is there twice; the latest attempt is meant. */

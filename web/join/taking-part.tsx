@@ -6,6 +6,7 @@ import { Notice } from "../shared/notice.tsx";
 import { isKeptAwake, keepAwake, wasHidden } from "./keep-awake.ts";
 import { Losses } from "./losses.tsx";
 import { OwnModelPanel } from "./own-model-panel.tsx";
+import { OwnScore } from "./own-score.tsx";
 import { connection, isLeaving, leave, log, offer, progress } from "./participation.ts";
 
 /** How it goes: the round, what the device does, how well it learns, and the way out. */
@@ -33,6 +34,7 @@ export function TakingPart() {
         </progress>
         <Figures>
           <Figure name="Loss on your data" value={last ? formatNumber(last.loss) : "–"} />
+          <OwnScore />
           <Figure
             name="Rounds that counted"
             value={String(counted)}

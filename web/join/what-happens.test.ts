@@ -56,6 +56,7 @@ const facts: FactsPlan = {
   kind: "facts",
   entities: Array.from({ length: 1998 }, (_, i) => `e${i}`),
   relations: ["hypernym", "part of"],
+  holdOut: true,
 };
 
 /** The same with models that stay on their devices. */
@@ -114,4 +115,9 @@ test("the data that a run needs", () => {
   expect(neededColumns(facts)[0][1]).toMatch(/e19 and 1,978 more$/);
   expect(neededColumns(facts)[1][1]).toBe("one of hypernym, part of");
   expect(listed(Array.from({ length: 2021 }, (_, i) => `c${i}`))).toMatch(/c19 and 2,001 more$/);
+});
+
+test("long names in lists are cut, between characters", () => {
+  const letters = (count: number) => "𝔸".repeat(count);
+  expect(listed([letters(60), letters(150), "c"])).toBe(`${letters(60)}, ${letters(59)}…, c`);
 });

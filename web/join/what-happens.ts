@@ -207,9 +207,17 @@ export function neededColumns(plan: TablePlan | FactsPlan): Fact[] {
 /** Names that are shown of a long list. */
 const some = 20;
 
+/** Characters that are shown of a name in a list. */
+const longest = 60;
+
 export function listed(names: readonly string[]): string {
   const rest = names.length - some;
-  return names.slice(0, some).join(", ") + (rest > 0 ? ` and ${formatNumber(rest)} more` : "");
+  return names.slice(0, some).map(shortened).join(", ") + (rest > 0 ? ` and ${formatNumber(rest)} more` : "");
+}
+
+function shortened(name: string): string {
+  const characters = [...name];
+  return characters.length <= longest ? name : `${characters.slice(0, longest - 1).join("")}…`;
 }
 
 /** 1 becomes "1 round", 2 "2 rounds". */

@@ -8,6 +8,7 @@ import type { Farewell } from "../../src/runtime/session/control.ts";
 import type { JoinLink } from "../../src/runtime/session/join-link.ts";
 import type { ClientFile } from "./data/client-file.ts";
 import type { DataSummary } from "./data-summary.ts";
+import type { KeptModel } from "./own-model-store.ts";
 import type { Trust } from "./trust-server.ts";
 
 export type ToWorker =
@@ -66,11 +67,7 @@ export interface Offer {
 }
 
 /** The model that the tab keeps of its own under a personal protocol. */
-export interface OwnModelDownload {
-  /** Fingerprint of the run's server. */
-  readonly server: string;
-  /** After which the model is as it is. */
-  readonly round: number;
+export interface OwnModelDownload extends Omit<KeptModel, "bytes"> {
   /** Whether it outlives a reload of the page. */
   readonly isKept: boolean;
   /** A safetensors file. */

@@ -82,9 +82,10 @@ async function participate({ link, name, slot, pinned }: Start): Promise<Farewel
       },
       prove: proofOf(link),
       prepare: (received) => {
-        preparation = new Preparation(received, ownModel, tell);
+        preparation = new Preparation(received, tell);
         return preparation.prepared;
       },
+      recall: (received, name) => ownModel.begin(received, name),
     });
     if (reason === "finished") await ownModel.finished(server);
     return reason;

@@ -28,8 +28,17 @@ interface Contribution {
   accepted: number;
   sentMessages: number;
   sentBytes: number;
-  /** Where the client's own model is, under protocols that give it one. */
+  /** Where the client's own model is, under protocols that give it one, and how it did the last time it was measured. */
   model?: string;
+  measured?: Pick<Measured, "round" | "examples" | "accuracy" | "loss">;
+}
+
+type Measured = Extract<NodeJoinEvent, { kind: "measured" }>;
+
+/** What has been sent in the round in progress. */
+interface Sent {
+  messages: number;
+  bytes: number;
 }
 
 /** `coterie join URL`: a real client. */
@@ -55,10 +64,12 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     .action(async (url: string, { data, name, token, model, patience, json, quiet }: Options) => {
       const { joinServer } = await import("../../join/node/join.ts");
       const link = { ...parseJoinLink(url), ...(token !== undefined && { token }) };
+      const sent: Sent = { messages: 0, bytes: 0 };
       const done: Contribution = { name: "", run: "", rounds: 0, accepted: 0, sentMessages: 0, sentBytes: 0 };
       const observe = (event: NodeJoinEvent): void => {
-        count(event, done);
-        const line = describe(event, done);
+        count(event, done, sent);
+        const line = describe(event, sent);
+        if (event.kind === "round-closed") Object.assign(sent, { messages: 0, bytes: 0 });
         if (line !== undefined && !quiet) writeLine(terminal.err, line);
       };
       using interrupt = listenForInterrupt(() => writeLine(terminal.err, "\ncoterie: leaving"));
@@ -80,21 +91,27 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-function count(event: NodeJoinEvent, done: Contribution): void {
+function count(event: NodeJoinEvent, done: Contribution, sent: Sent): void {
   if (event.kind === "planned") {
     done.name = event.name;
     done.run = event.received.plan.run;
   } else if (event.kind === "own-model") done.model = event.path;
-  else if (event.kind === "trained") done.rounds++;
+  else if (event.kind === "measured") {
+    const { round, examples, accuracy, loss } = event;
+    done.measured = { round, examples, accuracy, loss };
+  } else if (event.kind === "trained") done.rounds++;
   else if (event.kind === "round-closed" && event.accepted) done.accepted++;
   else if (event.kind === "sent") {
+    const { bytes } = event.message;
     done.sentMessages++;
-    done.sentBytes += event.message.bytes;
+    done.sentBytes += bytes;
+    sent.messages++;
+    sent.bytes += bytes;
   }
 }
 
 /** One line for people; undefined for what they need not see. */
-function describe(event: NodeJoinEvent, { sentMessages, sentBytes }: Contribution): string | undefined {
+function describe(event: NodeJoinEvent, sent: Sent): string | undefined {
   switch (event.kind) {
     case "server":
       return event.trust === "new"
@@ -117,13 +134,12 @@ function describe(event: NodeJoinEvent, { sentMessages, sentBytes }: Contributio
       return `your own model: ${event.path}${event.isOld ? ", which goes on from where it was" : ""}`;
     case "trained":
       return `round ${event.round}: trained on ${event.examples} examples in ${formatSeconds(event.seconds)}, loss ${formatScore(event.loss)}`;
-    case "sent":
-      // Shares for other clients are many, and are told of together.
-      return event.message.to.includes("server") && event.message.tensors.length > 0
-        ? `round ${event.message.round}: sent ${event.message.kind}, ${formatBytes(event.message.bytes)}`
-        : undefined;
+    case "measured":
+      return `round ${event.round}: your own model: accuracy ${formatScore(event.accuracy)}, loss ${formatScore(event.loss)} on ${event.examples} examples held out`;
     case "round-closed":
-      return `round ${event.round}: ${event.accepted ? "counts" : "does not count"}; ${sentMessages} messages sent by now, ${formatBytes(sentBytes)}`;
+      return `round ${event.round}: ${event.accepted ? "counts" : "does not count"}; sent ${sent.messages} messages, ${formatBytes(sent.bytes)}`;
+    case "own-model-trouble":
+      return event.problem;
     case "refused":
       return `refused: ${event.reason} (${event.code})`;
     default:

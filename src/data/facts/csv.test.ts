@@ -44,6 +44,18 @@ test("takes names at the bound, and such as objects have", () => {
   });
 });
 
+test("cuts what it tells of columns, not within a letter", () => {
+  const [kept, cut] = ["𝄞".repeat(60), "𝄞".repeat(61)];
+  expect(read(`head,relation,tail,${kept},${cut}\na,r,b,,\n`).notes).toEqual([
+    `Columns that this run does not use are left out: ${kept}, ${"𝄞".repeat(59)}….`,
+  ]);
+});
+
+test("takes letters of any script, and signs within words", () => {
+  const names = ["שלום", "नक्\u200dष"];
+  expect(read(`head,relation,tail\n${names[0]},عربي,${names[1]}\n`).entities).toEqual(names);
+});
+
 const head = "head,relation,tail,owner\n";
 
 test.each<[string, string, string, string, RegExp]>([
@@ -62,7 +74,21 @@ test.each<[string, string, string, string, RegExp]>([
     "head,realtion,tail\na,r,b\n",
     "data.facts.column",
     "kin.csv:1",
-    /no column "relation", which facts need: did you mean "realtion"\?$/,
+    /no column "relation", which facts need: rename its column "realtion" to "relation"\.$/,
+  ],
+  [
+    "a column in capitals",
+    "Head,relation,tail\na,r,b\n",
+    "data.facts.column",
+    "kin.csv:1",
+    /^kin\.csv has no column "head", which facts need: rename its column "Head" to "head"\.$/,
+  ],
+  [
+    "columns with endless names",
+    `a,b,${"x".repeat(61)}\n`,
+    "data.facts.column",
+    "kin.csv:1",
+    /: its first line names a, b, x{59}…\.$/,
   ],
   ["a column twice", "head,tail,relation,tail\n", "data.table.header", "kin.csv:1", /called "tail"/],
   ["two owners", "head,relation,tail,owner,owner\n", "data.table.header", "kin.csv:1", /called "owner"/],
@@ -83,6 +109,34 @@ test.each<[string, string, string, string, RegExp]>([
     "data.facts.cell",
     "kin.csv:2",
     /column "tail" holds a name of 201 characters, more than 200: shorten it everywhere\.$/,
+  ],
+  [
+    "a line break in a name",
+    `${head}a,r,"b\nc",o\n`,
+    "data.facts.cell",
+    "kin.csv:3",
+    /column "tail" holds a name with the invisible character U\+000A: remove it everywhere\.$/,
+  ],
+  [
+    "a control character of Latin-1",
+    `${head}a,r\u0085s,b,o\n`,
+    "data.facts.cell",
+    "kin.csv:2",
+    /column "relation" holds a name with the invisible character U\+0085/,
+  ],
+  [
+    "a name that turns the text around",
+    `${head}a,r,b,\u202eo\n`,
+    "data.facts.cell",
+    "kin.csv:2",
+    /column "owner" holds a name with the invisible character U\+202E/,
+  ],
+  [
+    "a name that isolates text",
+    `${head}a\u2066,r,b,o\n`,
+    "data.facts.cell",
+    "kin.csv:2",
+    /column "head" holds a name with the invisible character U\+2066/,
   ],
 ])("refuses %s", (_, text, code, at, message) => {
   expect(() => read(text)).toThrow(message);

@@ -1,8 +1,10 @@
 import { InputError } from "../../errors.ts";
+import { nearestName } from "../names.ts";
 import { noRows } from "../table/builder.ts";
 import { type CsvReader, checkWidth } from "../table/csv.ts";
 import { checkHeader, columnsBeyond, notesOnColumns, suggestion } from "../table/header.ts";
 import { type Fact, longestName } from "./fact.ts";
+import { shortened } from "./shortened.ts";
 
 /** Facts as a file states them. */
 export interface StatedFacts {
@@ -78,7 +80,7 @@ export function factsReader(file: string, { owners }: { readonly owners: boolean
         facts,
         lines,
         ...(columns.includes("owner") && { owners: stated }),
-        notes: notesOnColumns(columnsBeyond(header!, new Set(columns))),
+        notes: notesOnColumns(columnsBeyond(header!, new Set(columns)).map(shortened)),
       };
     },
   };
@@ -88,20 +90,34 @@ function checkColumns(names: readonly string[], columns: readonly Column[], file
   checkHeader(names, (name) => columns.some((column) => column === name), file);
   const missing = columns.find((column) => !names.includes(column));
   if (missing === undefined) return;
+  const nearest = nearestName(missing, names);
+  const remedy =
+    nearest === undefined
+      ? suggestion(missing, names.map(shortened))
+      : `rename its column ${JSON.stringify(nearest)} to "${missing}".`;
   throw new InputError(
     "data.facts.column",
-    `${file} has no column "${missing}", which facts need: ${suggestion(missing, names)}`,
+    `${file} has no column "${missing}", which facts need: ${remedy}`,
     { at: `${file}:1` },
   );
 }
 
+/** Control characters, and those that turn the direction of the text behind them: a name could look like another. */
+const unseen = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
 function checkedName(cell: string, column: Column, at: string): string {
-  if (cell !== "" && cell.length <= longestName) return cell;
-  const fault =
-    cell === ""
-      ? "is empty: fill the cell in or remove the row"
-      : `holds a name of ${cell.length} characters, more than ${longestName}: shorten it everywhere`;
+  const fault = faultOf(cell);
+  if (fault === undefined) return cell;
   throw new InputError("data.facts.cell", `${at}: column "${column}" ${fault}.`, { at });
+}
+
+function faultOf(name: string): string | undefined {
+  if (name === "") return "is empty: fill the cell in or remove the row";
+  if (name.length > longestName) {
+    return `holds a name of ${name.length} characters, more than ${longestName}: shorten it everywhere`;
+  }
+  const found = unseen.exec(name)?.[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return found && `holds a name with the invisible character U+${found}: remove it everywhere`;
 }
 
 /** Numbers for names, in the order in which they come. */

@@ -44,3 +44,9 @@ export function rangesOf({ entities, relations }: Vocabulary): readonly [number,
 export function compareFacts(a: Fact, b: Fact): number {
   return a.head - b.head || a.relation - b.relation || a.tail - b.tail;
 }
+
+/** Every fact once, in their order. */
+export function distinctFacts<F extends Fact>(facts: readonly F[]): F[] {
+  const ordered = facts.toSorted(compareFacts);
+  return ordered.filter((fact, i) => i === 0 || compareFacts(ordered[i - 1], fact) !== 0);
+}

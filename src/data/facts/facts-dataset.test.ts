@@ -78,7 +78,7 @@ test.each<[string, StatedFacts, string, RegExp]>([
     "one entity",
     stated([["a", "r", "a", "o"]]),
     "data.facts.entities",
-    /speaks of 1 entities: bring facts about 2/,
+    /speaks of 1 entity: bring facts about 2/,
   ],
   [
     "too many entities",
@@ -96,7 +96,7 @@ test.each<[string, StatedFacts, string, RegExp]>([
     "facts each of which is needed",
     stated([row(0), row(2), row(4)]),
     "data.facts.few",
-    /states too few facts/,
+    /^ring\.csv states too few facts, or they overlap too little: .*; add facts about the same things\.$/,
   ],
 ])("refuses %s", (_, facts, code, message) => {
   expect(() => factsDataset("ring", facts)).toThrow(message);

@@ -19,7 +19,8 @@ export function factsDataset(name: string, stated: StatedFacts): Dataset {
   if (test.length === 0) {
     throw new InputError(
       "data.facts.few",
-      `${stated.file} states too few facts: none can be held out that speaks only of what others speak of as well; add facts.`,
+      `${stated.file} states too few facts, or they overlap too little: each is the last of what is known of an entity or ` +
+        "of a relation, and none can be held out; add facts about the same things.",
       { at: stated.file },
     );
   }
@@ -76,7 +77,7 @@ function checkVocabulary(file: string, entities: number, relations: number): voi
   if (entities < 2 || entities > mostEntities) {
     throw new InputError(
       "data.facts.entities",
-      `${file} speaks of ${entities} entities: bring facts about 2 to ${mostEntities}.`,
+      `${file} speaks of ${entities} ${entities === 1 ? "entity" : "entities"}: bring facts about 2 to ${mostEntities}.`,
       { at: file },
     );
   }

@@ -1,5 +1,6 @@
 import { SimulationRandom } from "../../numeric/random.ts";
-import { compareFacts, type Fact } from "./fact.ts";
+import { distinctFacts, type Fact } from "./fact.ts";
+import { Mentions } from "./mentions.ts";
 
 export interface FactSplit<F extends Fact> {
   readonly train: readonly F[];
@@ -8,68 +9,38 @@ export interface FactSplit<F extends Fact> {
 }
 
 const HELD_OUT = 0.1;
-/** Draws what is held out, the same in every run and at every client. */
-const SEED = 1;
+/** The same in every run and at every client. */
+const draws = SimulationRandom.fromSeed(1).stream("facts");
 
 /**
- * Holds some of these facts out: the same ones in whatever order they are given, and however often each is.
- * @returns no `test` only when there is no fact that the others could do without, as {@link holdOut}
+ * Holds about a tenth of these facts out, in an order that is always the same, but never the last of what is known of an
+ * entity or of a relation. Which facts may be held out follows from each fact alone ({@link drawnNumber}), so that what
+ * one client is measured on another does not train on, as far as its other facts allow, nor the same client when it comes
+ * back with more of them. A fact and its reverse are held out together or not at all. Where no fact of the tenth can be
+ * spared, the first one beyond it is that can.
+ * @param facts by the numbers that the run gives to entities and relations
+ * @returns each fact once, in their own order; no `test` only when the others could do without none
  */
 export function splitFacts<F extends Fact>(facts: readonly F[]): FactSplit<F> {
-  const ordered = facts.toSorted(compareFacts);
-  const distinct = ordered.filter((fact, i) => i === 0 || compareFacts(ordered[i - 1], fact) !== 0);
-  return holdOut(distinct, SimulationRandom.fromSeed(SEED).stream("facts"));
+  const distinct = distinctFacts(facts);
+  const left = new Mentions(distinct);
+  // Each one that is spared leaves less to spare for those behind it.
+  const spare = (together: readonly F[]) => left.spare(together);
+  const tenth = distinct.filter((fact) => drawnNumber(fact) < HELD_OUT);
+  const spared = inDrawnOrder(tenth).filter(spare);
+  const heldOut = new Set(spared.length > 0 ? spared.flat() : inDrawnOrder(distinct).find(spare));
+  return {
+    train: distinct.filter((fact) => !heldOut.has(fact)),
+    test: distinct.filter((fact) => heldOut.has(fact)),
+  };
 }
 
-/**
- * Holds out a tenth of each relation, in a drawn order, but never the last of what is known of an entity. Of so few that
- * this holds out none, the first drawn one is that is not the last of its relation either.
- * @param facts distinct; their order decides, too
- */
-export function holdOut<F extends Fact>(facts: readonly F[], random: SimulationRandom): FactSplit<F> {
-  const shuffled = random.shuffle([...facts]);
-  const mentions = new Mentions(facts);
-  const wanted = new Map<number, number>();
-  for (const { relation } of facts) wanted.set(relation, (wanted.get(relation) ?? 0) + HELD_OUT);
-  const train: F[] = [];
-  const test: F[] = [];
-  for (const fact of shuffled) {
-    const left = wanted.get(fact.relation)!;
-    const isHeldOut = left >= 0.5 && mentions.canSpare(fact);
-    (isHeldOut ? test : train).push(fact);
-    if (!isHeldOut) continue;
-    wanted.set(fact.relation, left - 1);
-    mentions.remove(fact);
-  }
-  return test.length > 0 ? { train, test } : holdOutOne(shuffled, mentions);
+/** Facts of the same number together, the smallest number first. */
+function inDrawnOrder<F extends Fact>(facts: readonly F[]): F[][] {
+  return [...Map.groupBy(facts, drawnNumber)].sort(([a], [b]) => a - b).map(([, together]) => together);
 }
 
-function holdOutOne<F extends Fact>(facts: readonly F[], mentions: Mentions): FactSplit<F> {
-  const counts = new Map<number, number>();
-  for (const { relation } of facts) counts.set(relation, (counts.get(relation) ?? 0) + 1);
-  const spare = facts.find((fact) => counts.get(fact.relation)! > 1 && mentions.canSpare(fact));
-  return { train: facts.filter((fact) => fact !== spare), test: spare === undefined ? [] : [spare] };
-}
-
-/** How often each entity is spoken of in what is left for training. */
-class Mentions {
-  readonly #counts = new Map<number, number>();
-
-  constructor(facts: readonly Fact[]) {
-    for (const fact of facts) this.#add(fact, 1);
-  }
-
-  /** Whether both entities are spoken of elsewhere. */
-  canSpare({ head, tail }: Fact): boolean {
-    const own = head === tail ? 2 : 1;
-    return this.#counts.get(head)! > own && this.#counts.get(tail)! > own;
-  }
-
-  remove(fact: Fact): void {
-    this.#add(fact, -1);
-  }
-
-  #add({ head, tail }: Fact, n: number): void {
-    for (const entity of [head, tail]) this.#counts.set(entity, (this.#counts.get(entity) ?? 0) + n);
-  }
+/** A number in [0, 1) for the fact and its reverse: the same in every run that numbers things so, and at every client. */
+export function drawnNumber({ head, relation, tail }: Fact): number {
+  return draws.stream(relation, Math.min(head, tail), Math.max(head, tail)).uniform();
 }

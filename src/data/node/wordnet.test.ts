@@ -34,7 +34,9 @@ test("its bits are those that published figures rest on", () => {
 
 test("clients are told its words", () => {
   expect(dataset).toMatchObject({ ranges: [1998, 44], relations: wordnetRelations });
-  expect(dataPlanOf(dataset)).toEqual({ kind: "facts", entities: classNames, relations: wordnetRelations });
+  const plan = { kind: "facts", entities: classNames, relations: wordnetRelations };
+  expect(dataPlanOf(dataset)).toEqual({ ...plan, holdOut: false });
+  expect(dataPlanOf(dataset, true)).toEqual({ ...plan, holdOut: true });
 });
 
 test("every fact is asked both ways, and none is in both parts", () => {

@@ -10,8 +10,9 @@ import { InputError } from "../../errors.ts";
 import { SimulationRandom } from "../../numeric/random.ts";
 import type { Dataset } from "../examples.ts";
 import { examplesOfFacts, type Fact, rangesOf } from "../facts/fact.ts";
-import { holdOut } from "../facts/hold-out.ts";
+
 import { densest } from "./densest.ts";
+import { holdOutShare } from "./hold-out-share.ts";
 import { lexicographerFiles } from "./lexicographer-files.ts";
 import type { Synset } from "./parse.ts";
 import { type Triple, triplesOf } from "./relations.ts";
@@ -62,7 +63,10 @@ export function wordnetDataset(synsets: ReadonlyMap<string, Synset>): Dataset {
   }
   const ids = [...new Set(triples.flatMap(({ head, tail }) => [head, tail]))].sort();
   const entities = ids.map((id) => synsets.get(id)!);
-  const { train, test } = holdOut(numbered(triples, ids), SimulationRandom.fromSeed(SEED).stream("wordnet"));
+  const { train, test } = holdOutShare(
+    numbered(triples, ids),
+    SimulationRandom.fromSeed(SEED).stream("wordnet"),
+  );
   const vocabulary = { entities: ids.length, relations: relations.length };
   const ownerOf = ({ head, relation, tail }: Fact): string => {
     const [from, to] = [head, tail].map((entity) => lexicographerFiles[entities[entity].file]);

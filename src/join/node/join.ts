@@ -32,7 +32,7 @@ export interface JoinServerOptions {
   readonly patience?: number;
 }
 
-export type NodeJoinEvent = JoinEvent | DataRead | ServerTrusted | OwnModelOpened;
+export type NodeJoinEvent = JoinEvent | DataRead | ServerTrusted | OwnModelOpened | OwnModelTrouble;
 
 export interface DataRead {
   readonly kind: "data-read";
@@ -51,6 +51,13 @@ export interface OwnModelOpened {
   readonly isOld: boolean;
 }
 
+/** The client's own model cannot be kept for the moment. */
+export interface OwnModelTrouble {
+  readonly kind: "own-model-trouble";
+  /** A sentence. */
+  readonly problem: string;
+}
+
 /** The key that the server holds; `new` ones are to be confirmed by eye. */
 export interface ServerTrusted {
   readonly kind: "server";
@@ -66,10 +73,10 @@ export async function joinServer(options: JoinServerOptions): Promise<Farewell> 
   const { link, observe, signal, patience } = options;
   const { token, url, serverKey } = link;
   const claimed = await claimIdentity({ name: options.name });
-  let name = claimed.name;
   let ownModel: OwnModelFile | undefined;
+  const troubled = ({ message }: InputError) => observe({ kind: "own-model-trouble", problem: message });
   try {
-    const end = await joinRun({
+    const joined = joinRun({
       connect: () => connectWebSocket(websocketUrl(link), pinnedConnection(link.certificate)),
       clock: systemClock,
       identity: claimed.identity,
@@ -86,15 +93,16 @@ export async function joinServer(options: JoinServerOptions): Promise<Farewell> 
         const heldOut = data.heldOut?.labels.length ?? 0;
         observe({ kind: "data-read", examples: data.examples.labels.length, heldOut, notes });
         const trainer = createBundleTrainer({ bundle: received.bundle, data, engine: onnxLoweredEngine });
-        if (received.initial === undefined) return { trainer, data };
+        return { trainer, data };
+      },
+      recall: async (received, name) => {
+        await ownModel?.close();
         const path = options.model ?? ownModelPath(received, name);
-        await ownModel?.settled();
-        ownModel = await OwnModelFile.open(path, received, name);
+        ownModel = await OwnModelFile.open(path, received, name, troubled);
         observe({ kind: "own-model", path, isOld: ownModel.kept !== undefined });
-        return { trainer, data, ...(ownModel.kept && { model: ownModel.kept }) };
+        return ownModel.kept;
       },
       observe: (event) => {
-        if (event.kind === "planned") name = event.name;
         if (event.kind === "model") ownModel?.save(event.round, event.model);
         observe(event);
       },
@@ -102,7 +110,12 @@ export async function joinServer(options: JoinServerOptions): Promise<Farewell> 
       ...(signal && { signal }),
       ...(patience !== undefined && { patience }),
     });
-    await ownModel?.settled();
+    const end = await joined.catch(async (error) => {
+      // Why the run has ended is what to tell; where the model is, is told beside it.
+      await ownModel?.close().catch(troubled);
+      throw error;
+    });
+    await ownModel?.close();
     return end;
   } finally {
     claimed.release();

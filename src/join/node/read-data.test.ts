@@ -241,6 +241,7 @@ describe("facts", () => {
     kind: "facts",
     entities: ["Ann", "Bob", "Cid"],
     relations: ["knows", "likes"],
+    holdOut: true,
   };
 
   it("reads the same from CSV and packed CSV, alone or in a folder, and says what it leaves out", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dataPlanOf, type FactsPlan } from "../../data/data-plan.ts";
+import { dataPlanOf } from "../../data/data-plan.ts";
 import type { Dataset, Examples } from "../../data/examples.ts";
 import { loadDataset } from "../../data/node/load.ts";
 import { createBundleTrainer } from "../../learn/bundle-trainer.ts";
@@ -56,7 +56,9 @@ it("the file's dataset speaks of the same things and says the same of them", () 
   expect(own.ranges).toEqual([1998, 44]);
   expect(own.ranges).toEqual(wordnet.ranges);
   expect(sets(own).flat().sort()).toEqual(sets(wordnet).flat().sort());
-  expect(Math.abs(own.test.labels.length - wordnet.test.labels.length)).toBeLessThan(30);
+  // Five deviations of the binomial distribution, of two rows a fact.
+  const deviation = 2 * Math.sqrt(stated.length * 0.1 * 0.9);
+  expect(Math.abs(own.test.labels.length - wordnet.test.labels.length)).toBeLessThan(5 * deviation);
   const ownerOf = new Map(
     stated.map(([head, relation, tail, owner]) => [`${head},${relation},${tail}`, owner]),
   );
@@ -75,11 +77,28 @@ it("a packed file in another order, of any seed, gives the same bits; relations 
 });
 
 it("a client with the same file has the same examples", async () => {
-  const plan = dataPlanOf(own) as FactsPlan;
-  expect(plan).toEqual({ kind: "facts", entities: own.classNames, relations: own.relations });
+  const plan = dataPlanOf(own, true);
   const { examples, heldOut } = await readClientData(join(folder, "own.csv"), plan);
   expect(examples).toEqual(own.train);
   expect(heldOut).toEqual(own.test);
+});
+
+it("clients who share facts hold the same ones out, but for a few that one of them cannot spare", async () => {
+  const plan = dataPlanOf(own, true);
+  const [left, right] = await Promise.all(
+    [stated.filter((_, i) => i % 3 > 0), stated.filter((_, i) => i % 3 < 2)].map(async (facts, i) => {
+      const path = join(folder, `client-${i}.csv`);
+      await writeFile(path, csv(["head", "relation", "tail", "owner"], facts));
+      const { examples, heldOut } = await readClientData(path, plan);
+      return [examples, heldOut!].map((part) => spelt(part, own.classNames!, own.relations!).map(String));
+    }),
+  );
+  const both = (one: readonly string[], other: readonly string[]) =>
+    one.filter((fact) => other.includes(fact)).length;
+  const agreed = both(left[1], right[1]);
+  expect(agreed).toBeGreaterThan(100);
+  // A third of the synsets has two facts or fewer at a client.
+  expect(both(left[0], right[1]) + both(left[1], right[0])).toBeLessThan(agreed / 4);
 });
 
 it("a client of a run on WordNet brings facts of its own, and learns what it has held out", async () => {
@@ -92,7 +111,7 @@ it("a client of a run on WordNet brings facts of its own, and learns what it has
       [...nouns.map((fact) => fact.slice(0, 3)), ["dog.n", "barks at", "cat.n"]],
     ),
   );
-  const data = await readClientData(path, dataPlanOf(wordnet));
+  const data = await readClientData(path, dataPlanOf(wordnet, true));
   expect(data.notes).toHaveLength(1);
   const said = spelt(data.examples, wordnet.classNames!, wordnet.relations!);
   expect(said.length + data.heldOut!.labels.length / 2).toBe(nouns.length);

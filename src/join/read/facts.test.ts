@@ -7,9 +7,10 @@ import { readCsv } from "../../data/table/csv.ts";
 import { readFacts } from "./facts.ts";
 
 const entities = ["Ann", "Bob", "Cid", "Dan", "Eve"];
-const plan: FactsPlan = { kind: "facts", entities, relations: ["knows", "likes"] };
+const plan: FactsPlan = { kind: "facts", entities, relations: ["knows", "likes"], holdOut: true };
 
-const read = (...rows: string[]) =>
+const read = (...rows: string[]) => readAs(plan, rows);
+const readAs = (plan: FactsPlan, rows: readonly string[]) =>
   readFacts(
     plan,
     readCsv(
@@ -41,6 +42,22 @@ test("numbers as the run does, holds some out, and tells nothing of what is unde
 test("is the same whatever the order of the rows and however often they come", () => {
   const data = read(...circle, "Eve,likes,Eve");
   expect(read("Eve,likes,Eve", ...circle.toReversed(), circle[1])).toEqual(data);
+});
+
+test("holds nothing out of a run whose clients have no models of their own, however few the facts", () => {
+  const shared = { ...plan, holdOut: false };
+  for (const rows of [["Ann,knows,Bob"], [...circle, "Eve,likes,Eve"]]) {
+    const data = readAs(shared, [...rows.toReversed(), rows[0]]);
+    expect(spelt(data.examples)).toEqual(rows.toSorted());
+    expect(data).not.toHaveProperty("heldOut");
+    expect(data.notes).toEqual([]);
+  }
+  expect(() => readAs(shared, ["Fay,knows,Ann"])).toThrow(/does not know what the facts name/);
+});
+
+test("quotes the beginning of long names", () => {
+  const { notes } = read(...circle, `Ann,knows,${"y".repeat(61)}`);
+  expect(notes).toEqual([expect.stringContaining(`: "${"y".repeat(59)}…" in line 5.`)]);
 });
 
 test.each<[string[], string]>([
@@ -81,7 +98,7 @@ test.each([[["Ann,knows,Bob"]], [["Ann,knows,Bob", "Cid,knows,Dan"]], [["Ann,kno
         name: "InputError",
         code: "data.client.few",
         message: expect.stringMatching(
-          /^own\.csv holds too few facts: .* does not train on.*; bring more facts\.$/,
+          /^own\.csv holds too few facts that this run knows, or they overlap too little: .*; bring more facts about/,
         ),
       }),
     );

@@ -1,14 +1,15 @@
 import type { ReadData } from "../../data/client-data.ts";
 import type { FactsPlan } from "../../data/data-plan.ts";
 import type { StatedFacts } from "../../data/facts/csv.ts";
-import { examplesOfFacts, type Fact } from "../../data/facts/fact.ts";
+import { distinctFacts, examplesOfFacts, type Fact } from "../../data/facts/fact.ts";
 import { splitFacts } from "../../data/facts/hold-out.ts";
 import { renumbered } from "../../data/facts/renumber.ts";
+import { shortened } from "../../data/facts/shortened.ts";
 import { InputError } from "../../errors.ts";
 
 /**
- * A client's own facts by the numbers that the run gives to names, some of them held out (`splitFacts`) for the client's
- * own model to be measured on. Facts that name what the run does not know are left out.
+ * A client's own facts by the numbers that the run gives to names, where the plan says so some of them held out
+ * (`splitFacts`) for the client's own model to be measured on. Facts that name what the run does not know are left out.
  * @throws InputError `data.client.nothing` when none is left, `data.client.few` when none can be held out
  */
 export function readFacts(plan: FactsPlan, stated: StatedFacts): ReadData {
@@ -24,18 +25,19 @@ export function readFacts(plan: FactsPlan, stated: StatedFacts): ReadData {
     );
   }
   const vocabulary = { entities: plan.entities.length, relations: plan.relations.length };
-  const { train, test } = splitFacts(known);
-  if (test.length === 0) {
+  const { train, test } = plan.holdOut ? splitFacts(known) : { train: distinctFacts(known), test: [] };
+  if (plan.holdOut && test.length === 0) {
     throw new InputError(
       "data.client.few",
-      `${file} holds too few facts: a client's own model is measured on some that it does not train on, and none can ` +
-        "be held out that speaks only of what others speak of as well; bring more facts.",
+      `${file} holds too few facts that this run knows, or they overlap too little: a client's own model is measured on ` +
+        "some that it does not train on, and each is the last of what is known of an entity or of a relation; bring " +
+        "more facts about the same things.",
       { at: file },
     );
   }
   return {
     examples: examplesOfFacts(train, vocabulary),
-    heldOut: examplesOfFacts(test, vocabulary),
+    ...(plan.holdOut && { heldOut: examplesOfFacts(test, vocabulary) }),
     notes: [...stated.notes, ...notesOnUnknown(plan, stated, all)],
   };
 }
@@ -63,5 +65,5 @@ function unknownName(
 ): string {
   const { head, relation, tail } = facts[row];
   const entity = [entities[head], entities[tail]].find((name) => !plan.entities.includes(name));
-  return `${JSON.stringify(entity ?? relations[relation])} in line ${lines[row]}`;
+  return `${JSON.stringify(shortened(entity ?? relations[relation]))} in line ${lines[row]}`;
 }

@@ -73,7 +73,7 @@ const facts = z
     facts: text().describe("Path of the file, relative to the recipe's folder."),
   })
   .describe(
-    "A CSV file of facts about entities, also gzip-compressed: `head`, `relation`, `tail` and, where somebody in particular states each fact, `owner` (the relation is the owner where there is no such column). A tenth of each relation is held out.",
+    "A CSV file of facts about entities, also gzip-compressed: `head`, `relation`, `tail` and, where somebody in particular states each fact, `owner` (the relation is the owner where there is no such column). Up to about a tenth of the facts is held out, never the last that speaks of an entity or a relation.",
   );
 
 /** A source is recognised by its first key. */

@@ -11,6 +11,7 @@ import { createEngineTrainer } from "../../learn/engine-trainer.ts";
 import { onnxEngine, onnxLoweredEngine } from "../../learn/node/onnx-engine.ts";
 import type { EvaluateJob, EvaluateResult, Trainer, TrainJob, TrainResult } from "../../learn/training.ts";
 import { localWorkOf } from "../../recipe/components.ts";
+import { isEmbeddings } from "../../recipe/protocol-families.ts";
 import type { MessageTally, PartyEvent } from "../../records/events.ts";
 import { connectWebSocket } from "../../runtime/node/websocket-client.ts";
 import { acceptWebSockets } from "../../runtime/node/websocket-server.ts";
@@ -53,13 +54,22 @@ export async function served(run: PreparedRun): Promise<Course> {
   const clock = new QuietClock();
   const bundle = createProgramBundle({ task, spec, work: localWorkOf(recipe) });
   await using own = createEngineTrainer({ engine: onnxEngine, task, dataset, shards: [] });
+  const deal = dealer(run, shards);
   const refused: string[] = [];
   const service = new Service({
-    ...{ prepared: run, run: "test", data: dataPlanOf(dataset), bundle, clock, state: undefined, at: 0 },
+    ...{
+      prepared: run,
+      run: "test",
+      data: dataPlanOf(dataset, isEmbeddings(recipe.protocol)),
+      bundle,
+      clock,
+      state: undefined,
+      at: 0,
+    },
     trainer: new WatchedTrainer(own, clock),
     identity: clock.signing(await createIdentity()),
     admit: async ({ name }) => name!,
-    deal: dealer(run, shards, () => clients),
+    deal: (client) => deal(clients.indexOf(client)),
     known: [],
     limits: { heartbeat: 3600 },
     refused: (from, code) => refused.push(`${from} ${code}`),
@@ -83,6 +93,7 @@ export async function served(run: PreparedRun): Promise<Course> {
         if (event.kind === "refused") refused.push(`server ${event.code}`);
         if (event.kind === "model") ownModels.set(name, event.model);
       },
+      recall: async () => undefined,
       prepare: async ({ bundle, trial }) => {
         const data = trial!;
         const trainer = createBundleTrainer({ bundle, data, engine: onnxLoweredEngine });

@@ -266,6 +266,7 @@ class Scene {
       expect: async () => {},
       // Next to no pauses, but not a tight loop where a server is gone.
       random: () => 0.002,
+      recall: async () => undefined,
       prepare: async ({ trial }) => {
         // Whoever comes to whichever life of the server is dealt the same.
         expect(trial?.examples.labels).toEqual(examples.labels);

@@ -147,7 +147,7 @@ it("reads facts as Node does, and holds the same ones out", async () => {
     `"${entities[random.integer(40)]}"`,
   ]);
   const text = ["relation,head,tail", ...rows.map(String), "likes,nobody,nobody"].join("\n");
-  const kin: DataPlan = { kind: "facts", entities, relations };
+  const kin: DataPlan = { kind: "facts", entities, relations, holdOut: true };
   for (const path of [await put("kin.csv", text), await put("kin.csv.gz", gzipSync(text))]) {
     const expected = await readInNode(path, kin);
     expect(expected.heldOut!.length).toBeGreaterThan(50);
@@ -247,7 +247,7 @@ it("fits pictures of other sizes and formats nearly as sharp does", async () => 
 it("refuses what Node refuses, with the same codes", async () => {
   const packed = gzipSync("height,colour,ill\n170,red,no\n".repeat(50));
   packed[20] ^= 0xff;
-  const kin: DataPlan = { kind: "facts", entities: ["Ann", "Bob"], relations: ["knows"] };
+  const kin: DataPlan = { kind: "facts", entities: ["Ann", "Bob"], relations: ["knows"], holdOut: true };
   const cases: [string, string | Uint8Array, DataPlan][] = [
     ["latin.csv", Buffer.from("height,colour,ill\n170,gr\xfcn,no\n", "latin1"), wards],
     ["cut.csv", Buffer.from("height,colour,ill\n170,gr\xc3", "latin1"), wards],

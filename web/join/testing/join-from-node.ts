@@ -20,6 +20,7 @@ export async function joinFromNode(url: string, name: string): Promise<Farewell>
       id: await tokenId(await tokenHash(token)),
       proof: await proveToken(token, transcript),
     }),
+    recall: async () => undefined,
     prepare: async ({ bundle, trial }) => {
       const data = trial!;
       return { data, trainer: createBundleTrainer({ bundle, data, engine: onnxLoweredEngine }) };
