@@ -9,8 +9,11 @@ export interface Terminal {
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
+/** Characters that steer a terminal or turn the direction of text. Names that others have chosen may hold them. */
+const STEERING = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+
 export function writeLine(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(`${text}\n`);
+  stream.write(`${text.replace(STEERING, "\ufffd")}\n`);
 }
 
 /** Two-space separated columns; the first row is the header. Numbers (as text) line up on the right. */

@@ -19,7 +19,7 @@ const table = {
     { name: "colour", kind: "text", categories: ["blue", "red"] },
   ],
 } as const;
-const kin = { kind: "facts", entities: ["Ann", "Bob"], relations: ["knows"] } as const;
+const kin = { kind: "facts", entities: ["Ann", "Bob"], relations: ["knows"], holdOut: false } as const;
 const picture = { kind: "images", shape: [3, 28, 28], scale: 1 / 255, classNames: ["cat", "dog"] } as const;
 
 it("describes images by shape, scale and classes, numbered where they have no names", () => {
@@ -43,7 +43,7 @@ it("describes facts by the names of entities and relations, numbered where entit
   const facts = { ...dataset, train: { ...images, features: new Float32Array(4), shape: [2] } };
   const { entities, relations } = kin;
   expect(dataPlanOf({ ...facts, classNames: entities, relations })).toEqual(kin);
-  expect(dataPlanOf({ ...facts, relations })).toEqual({ ...kin, entities: ["0", "1"] });
+  expect(dataPlanOf({ ...facts, relations }, true)).toEqual({ ...kin, entities: ["0", "1"], holdOut: true });
 });
 
 it("says what in the data is too large for a plan", () => {
@@ -128,7 +128,8 @@ it.each<[string, unknown]>([
   ["a relation twice", { ...kin, relations: ["knows", "knows"] }],
   ["a relation's endless name", { ...kin, relations: ["x".repeat(201)] }],
   ["a surplus key of facts", { ...kin, owners: [] }],
-  ["facts without relations", { kind: "facts", entities: ["Ann", "Bob"] }],
+  ["facts without relations", { ...kin, relations: undefined }],
+  ["facts that are held out or not", { ...kin, holdOut: undefined }],
 ])("refuses %s", (_, plan) => {
   expect(dataPlanSchema.safeParse(plan).success).toBe(false);
 });
