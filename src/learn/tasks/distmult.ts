@@ -19,8 +19,8 @@ const RELATION_SPREAD = 0.1;
 const GUESSES = 10;
 
 /**
- * Parameters `entities` [classes, 32] and `relations` [2R, 32], the R relations and their ways back. The score is Hits@10: 1 where fewer than ten
- * entities score higher than the label, others that would be right included ("raw").
+ * Parameters `entities` [classes, 32] and `relations` [2R, 32], the R relations and their ways back. The score is
+ * Hits@10: 1 where fewer than ten entities score higher than the label, others that would be right included ("raw").
  *
  * @throws InputError `learn.task.pairs` from `init`, for data that are no facts
  */
