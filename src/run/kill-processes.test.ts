@@ -114,7 +114,7 @@ test("server and clients killed a dozen times and started again end with the sam
       server = startServer(folder, address, "--resume");
     } else {
       const client = clients.get(victim)!;
-      const what = random.uniform() < 0.5 ? /^round (\d+): trained/gm : /^round (\d+): sent/gm;
+      const what = random.uniform() < 0.5 ? /^round (\d+): trained/gm : /^round (\d+): counts/gm;
       round = await reaches(client, what, goal);
       await client.kill();
       clients.set(victim, startClient(folder, link, victim));
