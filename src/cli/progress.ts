@@ -114,7 +114,7 @@ function eventText(event: RunEvent): string | undefined {
     case "run-resumed":
       return "resumed from the last checkpoint";
     case "waiting":
-      return `waiting for clients: ${event.clients} of ${event.needed} are there`;
+      return `waiting until ${event.needed} clients are there; now ${event.clients} are`;
     case "round-failed":
       return `round ${event.round}, attempt ${event.attempt} failed: ${event.reason}`;
     default:

@@ -9,11 +9,15 @@ export interface Terminal {
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** Characters that steer a terminal or turn the direction of text. Names that others have chosen may hold them. */
+/**
+ * Characters that steer a terminal or turn the direction of text. Names that others have chosen may hold them; they are
+ * written as JSON writes them, which leaves JSON what it is.
+ */
 const STEERING = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 export function writeLine(stream: NodeJS.WritableStream, text: string): void {
-  stream.write(`${text.replace(STEERING, "\ufffd")}\n`);
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  stream.write(`${text.replace(STEERING, escaped)}\n`);
 }
 
 /** Two-space separated columns; the first row is the header. Numbers (as text) line up on the right. */

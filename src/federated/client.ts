@@ -90,9 +90,9 @@ export class FederatedClient implements Party<Job, JobResult, PartyEvent, Client
     return this.#own?.newest;
   }
 
-  /** The same after the last round that is known to count. */
-  get confirmedModel(): Float32Array | undefined {
-    return this.#own?.current;
+  /** The same after the last round that is known to count, and which that was; 0 for none so far. */
+  get confirmed(): { readonly model: Float32Array; readonly round: number } | undefined {
+    return this.#own && { model: this.#own.current, round: this.#own.round };
   }
 
   handle(input: Input<JobResult>, now: number): ClientEffect[] {

@@ -2,6 +2,8 @@ import type { Address } from "./step-effects.ts";
 
 export interface OwnModelState {
   readonly current: Float32Array;
+  /** The last round that counts in it; 0 for none. */
+  readonly round: number;
   readonly proposed: { readonly address: Address; readonly model: Float32Array } | undefined;
 }
 
@@ -13,11 +15,16 @@ export class OwnModel {
   #state: OwnModelState;
 
   constructor(initial: Float32Array) {
-    this.#state = { current: initial, proposed: undefined };
+    this.#state = { current: initial, round: 0, proposed: undefined };
   }
 
   get current(): Float32Array {
     return this.#state.current;
+  }
+
+  /** The last round that is known to count. */
+  get round(): number {
+    return this.#state.round;
   }
 
   /** With what the last round made of it, whether or not the server has said that it counts. */
@@ -36,8 +43,11 @@ export class OwnModel {
   }
 
   settle(counts: boolean): void {
-    const { current, proposed } = this.#state;
-    this.#state = { current: (counts && proposed?.model) || current, proposed: undefined };
+    const { current, round, proposed } = this.#state;
+    this.#state =
+      counts && proposed
+        ? { current: proposed.model, round: proposed.address.round, proposed: undefined }
+        : { current, round, proposed: undefined };
   }
 
   snapshot(): OwnModelState {

@@ -173,8 +173,10 @@ export class FederatedServer implements Party<Job, JobResult, PartyEvent, Server
     const available = [...this.#clients].filter((client) => !this.#away.has(client));
     const needed = Math.max(select.minimum, this.#protocol.needs ?? 1);
     if (available.length < needed) {
+      const isKnown = this.#stage === "waiting for clients";
       this.#stage = "waiting for clients";
-      return [{ kind: "record", event: { kind: "waiting", clients: available.length, needed } }];
+      const event: PartyEvent = { kind: "waiting", clients: available.length, needed };
+      return isKnown ? [] : [{ kind: "record", event }];
     }
     const random = this.#random.stream("select", address.round, address.attempt);
     const { cohort, target } = selectCohort(available, this.#clients.size, select, random);

@@ -49,7 +49,10 @@ function readInitial(
   trial: ClientData | undefined,
 ): Float32Array | undefined {
   if (!isEmbeddings(protocol)) {
-    if (embeddings !== null || initial !== undefined) throw malformed("clients have no models of their own");
+    const holdsOut = data.kind === "facts" && data.holdOut;
+    if (embeddings !== null || initial !== undefined || holdsOut) {
+      throw malformed("clients have no models of their own");
+    }
     return undefined;
   }
   if (embeddings === null || !areIn(embeddings, bundle)) {

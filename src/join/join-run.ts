@@ -119,6 +119,7 @@ class Membership {
   #ownModel: OwnModelWatch | undefined;
   #host: Host<Job, JobResult, PartyEvent> | undefined;
   #sender: FaultySender | undefined;
+  #isOver = false;
   /** In progress, or the last one. */
   #round = 0;
   /** Sessions so far; a plan is answered in the session that it came in, or not at all. */
@@ -151,6 +152,7 @@ class Membership {
       refuse: ({ code, message }) => observe({ kind: "refused", code, reason: message }),
       status: observe,
       over: (end) => {
+        this.#isOver = true;
         this.#sessions++;
         this.#closeHost();
         void this.#planning.then(() => this.#trainer?.[Symbol.asyncDispose]());
@@ -197,7 +199,7 @@ class Membership {
       this.#options.observe({ kind: "round-closed", round, accepted: message.body?.accepted === true });
     }
     this.#host?.receive("server", frame);
-    if (message.kind === "round" || message.kind === "close") this.#ownModel?.look(message);
+    if (message.kind === "round" || message.kind === "close") this.#ownModel?.look();
   }
 
   /** The first message of every session. */
@@ -212,8 +214,11 @@ class Membership {
       const { prepare, recall } = this.#options;
       const { trainer, data } = await prepare(received);
       this.#trainer = trainer;
+      // Nobody waits any more for what would come of it.
+      if (this.#isOver) return;
       const embeddings = ownEmbeddings(received, data);
       const initial = received.initial && ((await recall(received, this.#name)) ?? received.initial);
+      if (this.#isOver) return;
       this.#planText = text;
       this.#hasNoise = received.plan.privacy !== null;
       this.#host = this.#createHost(received.plan, trainer, {
@@ -240,7 +245,7 @@ class Membership {
     const own = { ...(cryptography && { cryptography }), ...(embeddings && { embeddings }) };
     const protocol = protocolOf(plan, protocolEnvironment(random, own));
     const party = new FederatedClient(client, protocol, random.stream("client", id));
-    this.#ownModel = initial && new OwnModelWatch(initial, () => party.confirmedModel!, observe);
+    this.#ownModel = initial && new OwnModelWatch(() => party.confirmed!, observe);
     const network = createNetwork(plan.network ?? null, random, []);
     const sender = new FaultySender({
       ...{ from: id, network, clock },
@@ -253,10 +258,11 @@ class Membership {
       send: (to, frame) => sender.send(to, frame),
       execute: async (job, signal) => {
         if (job.kind === "train") return trainer.run(job, signal);
+        const round = this.#round;
         const result = await trainer.run(job, signal);
-        if (job.on === "test") {
+        if (job.on === "test" && round === this.#round) {
           const { examples, accuracy, loss } = result;
-          observe({ kind: "measured", round: this.#round, examples, accuracy, loss });
+          observe({ kind: "measured", round, examples, accuracy, loss });
         }
         return result;
       },

@@ -36,13 +36,15 @@ export function decodeOwnModel(
   file: string,
 ): Float32Array {
   const { parameters, metadata } = read(bytes, bundle, file);
-  if (metadata.server !== server || metadata.task !== bundle.task) {
+  if (metadata.run === undefined) throw noModel(file, "holds a model that no client of a run has kept there");
+  if (metadata.server !== server) {
     const isNamesake = metadata.run === plan.run;
     const run = isNamesake
       ? "an earlier run of the same name"
       : `another run, ${JSON.stringify(metadata.run)}`;
     throw noModel(file, `holds a model of ${run}`);
   }
+  if (metadata.task !== bundle.task) throw noModel(file, "is not a model of what this run learns");
   if (metadata.client !== client) {
     throw noModel(file, `holds the model of another client, ${JSON.stringify(metadata.client)}`);
   }

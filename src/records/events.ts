@@ -111,7 +111,7 @@ export type EventBody =
       /** The most clients of one of these attempts. */
       readonly asked?: number;
     }
-  /** Too few clients are there for a round; told anew whenever one comes. */
+  /** Too few clients are there for a round, which begins as soon as there are enough. */
   | { readonly kind: "waiting"; readonly clients: number; readonly needed: number }
   /** The protocol's messages before the first round are over. */
   | { readonly kind: "setup-finished" }

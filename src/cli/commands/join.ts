@@ -35,11 +35,14 @@ interface Contribution {
 
 type Measured = Extract<NodeJoinEvent, { kind: "measured" }>;
 
-/** What has been sent in the round in progress. */
-interface Sent {
+/** The round in progress. */
+interface Round {
   messages: number;
   bytes: number;
+  measured: Contribution["measured"];
 }
+
+const newRound = (): Round => ({ messages: 0, bytes: 0, measured: undefined });
 
 /** `coterie join URL`: a real client. */
 export function addJoinCommand(program: Command, terminal: Terminal): void {
@@ -47,12 +50,15 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     .command("join")
     .description("take part in a served run with data of your own, which stays here")
     .argument("<url>", "the link that `coterie serve` printed, or the server's address")
-    .option("--data <path>", "your data: a CSV or Parquet file, a folder of pictures by class, or IDX files")
+    .option(
+      "--data <path>",
+      "your data: a CSV or Parquet file, facts as CSV, a folder of pictures by class, or IDX files",
+    )
     .option("--name <name>", "your name in the run (default: this machine's)")
     .option("--token <token>", "the invitation's token, where the URL does not hold it")
     .option(
       "--model <path>",
-      "where the model is kept that is your own, under protocols that give you one (default: NAME-RUN.safetensors here)",
+      "where the model is kept that is your own, under protocols that give you one (default: NAME-RUN-KEY.safetensors here)",
     )
     .addOption(
       new Option("--patience <seconds>", "how long to look for a server that does not answer")
@@ -64,13 +70,15 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     .action(async (url: string, { data, name, token, model, patience, json, quiet }: Options) => {
       const { joinServer } = await import("../../join/node/join.ts");
       const link = { ...parseJoinLink(url), ...(token !== undefined && { token }) };
-      const sent: Sent = { messages: 0, bytes: 0 };
+      let round = newRound();
       const done: Contribution = { name: "", run: "", rounds: 0, accepted: 0, sentMessages: 0, sentBytes: 0 };
       const observe = (event: NodeJoinEvent): void => {
-        count(event, done, sent);
-        const line = describe(event, sent);
-        if (event.kind === "round-closed") Object.assign(sent, { messages: 0, bytes: 0 });
-        if (line !== undefined && !quiet) writeLine(terminal.err, line);
+        count(event, done, round);
+        const line = describe(event, round);
+        if (event.kind === "round-closed") round = newRound();
+        // Where a model is that was to be kept elsewhere is no progress.
+        if (line !== undefined && (!quiet || event.kind === "own-model-trouble"))
+          writeLine(terminal.err, line);
       };
       using interrupt = listenForInterrupt(() => writeLine(terminal.err, "\ncoterie: leaving"));
       const { signal } = interrupt;
@@ -91,27 +99,29 @@ export function addJoinCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-function count(event: NodeJoinEvent, done: Contribution, sent: Sent): void {
+function count(event: NodeJoinEvent, done: Contribution, round: Round): void {
   if (event.kind === "planned") {
     done.name = event.name;
     done.run = event.received.plan.run;
   } else if (event.kind === "own-model") done.model = event.path;
   else if (event.kind === "measured") {
-    const { round, examples, accuracy, loss } = event;
-    done.measured = { round, examples, accuracy, loss };
+    const { examples, accuracy, loss } = event;
+    round.measured = { round: event.round, examples, accuracy, loss };
   } else if (event.kind === "trained") done.rounds++;
-  else if (event.kind === "round-closed" && event.accepted) done.accepted++;
-  else if (event.kind === "sent") {
+  else if (event.kind === "round-closed" && event.accepted) {
+    done.accepted++;
+    if (round.measured) done.measured = round.measured;
+  } else if (event.kind === "sent") {
     const { bytes } = event.message;
     done.sentMessages++;
     done.sentBytes += bytes;
-    sent.messages++;
-    sent.bytes += bytes;
+    round.messages++;
+    round.bytes += bytes;
   }
 }
 
 /** One line for people; undefined for what they need not see. */
-function describe(event: NodeJoinEvent, sent: Sent): string | undefined {
+function describe(event: NodeJoinEvent, { messages, bytes }: Round): string | undefined {
   switch (event.kind) {
     case "server":
       return event.trust === "new"
@@ -137,7 +147,7 @@ function describe(event: NodeJoinEvent, sent: Sent): string | undefined {
     case "measured":
       return `round ${event.round}: your own model: accuracy ${formatScore(event.accuracy)}, loss ${formatScore(event.loss)} on ${event.examples} examples held out`;
     case "round-closed":
-      return `round ${event.round}: ${event.accepted ? "counts" : "does not count"}; sent ${sent.messages} messages, ${formatBytes(sent.bytes)}`;
+      return `round ${event.round}: ${event.accepted ? "counts" : "does not count"}; sent ${messages} messages, ${formatBytes(bytes)}`;
     case "own-model-trouble":
       return event.problem;
     case "refused":

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { InputError } from "../../errors.ts";
@@ -64,6 +64,10 @@ export class OwnModelFile {
     return new OwnModelFile(path, { bytes: old ?? first, kept }, encode, failed);
   }
 
+  get isWriting(): boolean {
+    return this.#writing !== undefined;
+  }
+
   /** Writes soon. */
   save(round: number, model: Float32Array): void {
     this.#newest = this.#encode(round, model);
@@ -105,8 +109,9 @@ export class OwnModelFile {
   }
 
   async #rescue({ cause }: InputError): Promise<InputError> {
-    const elsewhere = join(tmpdir(), `${process.pid}-${basename(this.path)}`);
     try {
+      // For nobody else to read: a model can tell something of the data.
+      const elsewhere = join(await mkdtemp(join(tmpdir(), "coterie-")), basename(this.path));
       await writeFileAtomic(elsewhere, this.#newest);
       return unusable(this.path, "written", `your own model is in ${elsewhere} instead`, cause);
     } catch {
@@ -136,6 +141,8 @@ async function createWith(path: string, bytes: Uint8Array): Promise<Uint8Array |
     return undefined;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return readIfThere(path);
+    // A part of a model would be in the way the next time.
+    await rm(path, { force: true });
     throw unusable(path, "written", "name another one by --model", cause);
   }
 }

@@ -24,11 +24,11 @@ export async function writeFileAtomic(
     } finally {
       await file.close();
     }
+    await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await rename(temporary, path);
   await syncFolder(dirname(path));
 }
 
