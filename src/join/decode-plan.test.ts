@@ -1,53 +1,15 @@
 /** A plan as a server sends it, and plans that a server should not send. */
-import { beforeAll, describe, expect, test } from "vitest";
-import { examplesOfFacts, rangesOf } from "../data/facts/fact.ts";
-import { createProgramBundle } from "../learn/create-program-bundle.ts";
-import { initialParameters } from "../learn/parameters.ts";
-import { decodeProgramBundle, encodeProgramBundle } from "../learn/program-bundle.ts";
-import { findTask } from "../learn/tasks/registry.ts";
-import { localWorkOf } from "../recipe/components.ts";
-import { completeRecipe } from "../recipe/index.ts";
+import { describe, expect, test } from "vitest";
+import { examplesOfFacts } from "../data/facts/fact.ts";
 import { decodeMessage, encodeMessage } from "../runtime/wire/frame.ts";
 import { decodePlan } from "./decode-plan.ts";
 import { ownEmbeddings } from "./own-embeddings.ts";
 import { encodePlan, type PlanParts, type RunPlan } from "./run-plan.ts";
+import { ringPlan } from "./testing/ring-plan.ts";
 
 const SERVER = "S".repeat(43);
-const entities = Array.from({ length: 12 }, (_, k) => `e${k}`);
-const relations = ["r", "s"];
-const vocabulary = { entities: entities.length, relations: relations.length };
-/** A ring, two thirds of which the client trains on. */
-const facts = entities.map((_, k) => ({ head: k, relation: k % 2, tail: (k + 1) % entities.length }));
-const trial = {
-  examples: examplesOfFacts(facts.slice(0, 8), vocabulary),
-  heldOut: examplesOfFacts(facts.slice(1, 3), vocabulary),
-};
-
-const recipe = completeRecipe({
-  name: "ring",
-  task: "facts-distmult",
-  data: { facts: "ring.csv" },
-  clients: 2,
-  rounds: 1,
-  protocol: { kind: "secea", colluders: 0, dropouts: 0, queries: 10 },
-});
-const spec = { shape: [2], classes: entities.length, ranges: rangesOf(vocabulary) };
-const { task } = findTask(recipe.task);
-let plan: RunPlan;
-let parts: PlanParts;
-beforeAll(() => {
-  const made = createProgramBundle({ task, spec, work: localWorkOf(recipe) });
-  const bundle = decodeProgramBundle(encodeProgramBundle(made));
-  const initial = initialParameters(task, spec, 1);
-  parts = { bundle, initial, trial };
-  const { rounds, deadline, seed, protocol, aggregator, privacy } = recipe;
-  plan = {
-    ...{ version: 1, run: "ring-1", recipe: "ring", rounds, checkpointEvery: 1, deadline, seed },
-    ...{ dimension: initial.length, protocol, aggregator, privacy, embeddings: task.embeddings! },
-    data: { kind: "facts", entities, relations, holdOut: true },
-  };
-});
-
+const { plan, parts, vocabulary, trial } = ringPlan();
+const where = plan.embeddings!;
 /** Through bytes. */
 const received = (change: object = {}, otherParts: Partial<PlanParts> = {}) =>
   decodePlan(
@@ -67,7 +29,7 @@ test("a client owns what its examples speak of", () => {
 });
 
 test("a client that owns more than it may ask for hears what to do", () => {
-  const protocol = { ...recipe.protocol, queries: 8 };
+  const protocol = { ...plan.protocol, queries: 8 };
   expect(() => ownEmbeddings(received({ protocol }), trial)).toThrow(
     expect.objectContaining({
       code: "protocol.queries",
@@ -78,14 +40,13 @@ test("a client that owns more than it may ask for hears what to do", () => {
 });
 
 describe("is refused", () => {
-  const where = task.embeddings!;
   const sliced = (change: object) => ({ trial: { ...trial, ...change } });
   const bad: readonly (readonly [what: string, change: () => object, parts: () => Partial<PlanParts>])[] = [
     ["control characters in a name", () => ({ run: "ring\u001b[2J" }), () => ({})],
     ["another length", () => ({ dimension: plan.dimension + 1 }), () => ({})],
     [
       "fewer entities than the programs have",
-      () => ({ data: { ...plan.data, entities: entities.slice(1) } }),
+      () => ({ data: { ...plan.data, entities: plan.data.entities.slice(1) } }),
       () => ({}),
     ],
     ["more relations", () => ({ data: { ...plan.data, relations: ["r", "s", "t"] } }), () => ({})],
