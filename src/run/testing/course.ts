@@ -17,6 +17,7 @@ import { connectWebSocket } from "../../runtime/node/websocket-client.ts";
 import { acceptWebSockets } from "../../runtime/node/websocket-server.ts";
 import type { PartyId } from "../../runtime/party.ts";
 import { createIdentity } from "../../runtime/session/identity.ts";
+import type { Reception } from "../../runtime/session/reception.ts";
 import { simulateFederation } from "../federation.ts";
 import type { PreparedRun } from "../prepare.ts";
 import { dealer } from "../serve.ts";
@@ -75,7 +76,11 @@ export async function served(run: PreparedRun): Promise<Course> {
     refused: (from, code) => refused.push(`${from} ${code}`),
   });
   const http = createServer();
-  const endWebSockets = acceptWebSockets(http, service.reception, { allows: () => false });
+  // Both ends are watched: what is on its way may not have been read on a busy machine.
+  const reception: Pick<Reception, "accept"> = {
+    accept: (connection) => service.reception.accept(clock.watching(connection)),
+  };
+  const endWebSockets = acceptWebSockets(http, reception, { allows: () => false });
   await once(http.listen(0, "127.0.0.1"), "listening");
   const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/session`;
 

@@ -55,7 +55,7 @@ export class QuietClock implements Clock {
     return { publicKey, sign: (bytes) => this.during(sign(bytes)) };
   }
 
-  /** A client's connection: the clock waits for every message on it until it is acknowledged. */
+  /** An end of a connection: the clock waits for every message on it until it is acknowledged. */
   watching(connection: Connection): Connection {
     const ours = new Map<number, () => void>();
     const theirs = new Map<number, () => void>();

@@ -15,7 +15,7 @@ export const SESSION_PATH = "/session";
  */
 export function acceptWebSockets(
   server: Server,
-  reception: Reception,
+  reception: Pick<Reception, "accept">,
   options: { readonly allows: (origin: string, request: IncomingMessage) => boolean },
 ): () => void {
   // Bulk comes in pieces, so nothing larger has to be taken; compression would let a small message swell.
